@@ -1,0 +1,36 @@
+"""What may be asked of a station over `cmd`, and the reply. Only what cannot open anything is here so far.
+
+Unlocking from afar needs a challenge that the station issued and a signature; it comes with signing, not before.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from contract.model import Model
+
+
+class Rebirth(Model):
+    """Say `state` again and send everything that is not acknowledged from the oldest on."""
+
+    kind: Literal["rebirth"] = "rebirth"
+    id: Annotated[str, Field(max_length=40)]
+
+
+class Identify(Model):
+    """Blink the status light for 10 s, so that a person on the spot finds the station."""
+
+    kind: Literal["identify"] = "identify"
+    id: Annotated[str, Field(max_length=40)]
+
+
+Command = Annotated[Rebirth | Identify, Field(discriminator="kind")]
+COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
+
+
+class Reply(Model):
+    """On `cmd/reply`; `id` echoes the command's."""
+
+    id: Annotated[str, Field(max_length=40)]
+    done: bool
+    reason: Annotated[str, Field(max_length=200)] = ""

@@ -1,0 +1,216 @@
+"""StationConfig: what a station is fitted with, its limits and timings. The edge loads it, the cloud validates it before sending.
+
+Every field has unit, bounds and description; the JSON schema and docs/config.md are written from them. Rules across fields are
+small named validators, so that a refusal names the rule.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from contract.errors import ContractError, explain
+from contract.model import Model, Name, StationId
+
+OUTPUT_PINS = frozenset({12, 13, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27})
+"""Header pins (BCM numbers) that pull down at reset, so that an output is off before software runs; 14 and 15 are the serial console, 7 to 11 the SPI bus."""
+INPUT_PINS = OUTPUT_PINS | {4, 5, 6}
+"""0 and 1 are the board's identity bus, 2 and 3 are I2C with fixed pull-ups."""
+
+OutputPin = Annotated[int, Field(json_schema_extra={"enum": sorted(OUTPUT_PINS)})]
+InputPin = Annotated[int, Field(json_schema_extra={"enum": sorted(INPUT_PINS)})]
+
+
+class LinkConfig(Model):
+    """Broker."""
+
+    host: str = Field("127.0.0.1", description="broker host name or address", min_length=1, max_length=253)
+    port: int = Field(8883, ge=1, le=65535, description="broker port")
+    keepalive_s: int = Field(30, ge=5, le=300, description="s; a frozen broker is noticed after twice this")
+    ca_file: str | None = Field(None, description="certificate authority file; TLS is used when it is set")
+
+
+class WebConfig(Model):
+    """Touch screen page."""
+
+    host: str = Field("127.0.0.1", description="address the page listens on; loopback unless the screen is another device")
+    port: int = Field(8080, ge=0, le=65535, description="port of the page; 0 takes any free one")
+
+
+class CameraConfig(Model):
+    """Camera at the door."""
+
+    source: str = Field(..., min_length=1, max_length=300, description="URL, device path, or the index of a USB camera as text")
+    width: int = Field(640, ge=320, le=1920, description="px asked of a USB camera")
+    height: int = Field(480, ge=240, le=1080, description="px asked of a USB camera")
+
+
+class IdentityConfig(Model):
+    """Whose face it is. Distances are Euclidean between unit vectors; limits are first guesses until calibrated (docs/architecture.md)."""
+
+    frames: int = Field(3, ge=1, le=10, description="good frames of one tracked face that are averaged")
+    limit: float = Field(0.332, gt=0, le=1, description="longest distance accepted in a gallery of one")
+    limit_per_decade: float = Field(0.029, ge=0, le=0.2, description="how much shorter for each tenfold of the gallery")
+    margin: float = Field(0.08, ge=0, le=1, description="the second best must be farther away than the best by this")
+    abstain: float = Field(0.06, ge=0, le=1, description="up to this above the limit the answer is 'not sure', not 'stranger'")
+    again_s: float = Field(8, ge=1, le=60, description="s before the same tracked face is refused again in words")
+
+
+class DoorConfig(Model):
+    """Door. The lock is fail-secure for entry; leaving is mechanical and does not ask software."""
+
+    lock_pin: OutputPin = Field(17, description="relay of the strike; on = released")
+    lock_active_high: bool = Field(True, description="whether the relay is on at a high level")
+    contact_pin: InputPin = Field(27, description="door contact to ground; closed door = low")
+    exit_pin: InputPin = Field(22, description="second contact of the exit button, which itself is wired to the strike")
+    unlock_s: float = Field(5, ge=1, le=30, description="s the strike stays released when nobody opens")
+    held_open_s: float = Field(30, ge=5, le=600, description="s until the voice asks to close the door")
+    alarm_s: float = Field(60, ge=10, le=3600, description="s until operators are told")
+    debounce_s: float = Field(0.05, ge=0, le=1, description="s a contact must stay before it counts")
+
+
+class AccessConfig(Model):
+    """Ways in and their limits."""
+
+    tries_per_person: int = Field(5, ge=1, le=20, description="wrong codes per person number in 15 min")
+    tries_per_station: int = Field(20, ge=1, le=200, description="wrong codes at this station in 15 min")
+    most_inside: int = Field(20, ge=1, le=500, description="people inside at once")
+
+
+class VisitConfig(Model):
+    """A visit on the screen."""
+
+    longest_s: float = Field(7200, ge=60, le=86400, description="s after which a visit ends by itself")
+    idle_s: float = Field(180, ge=40, le=3600, description="s without touch, pour or charge until the screen asks")
+    warning_s: float = Field(20, ge=20, le=120, description="s of warning with 'more time' before the screen forgets the visitor")
+
+
+class TapConfig(Model):
+    """A water tap: valve and flow meter."""
+
+    name: Name = Field(..., description="name of the tap, for example cold")
+    valve_pin: OutputPin = Field(..., description="relay of the valve, normally closed; on = open")
+    valve_active_high: bool = Field(True, description="whether the relay is on at a high level")
+    flow_pin: InputPin = Field(..., description="pulse output of the flow meter")
+    pulses_per_l: float = Field(450, gt=0, le=100_000, description="pulses per litre; weigh one litre to calibrate")
+    portions_ml: tuple[int, ...] = Field((200, 300, 500), min_length=1, max_length=4, description="ml offered on the screen")
+    max_ml: int = Field(1000, ge=50, le=5000, description="ml of one pour at most, whatever is asked")
+    max_s: float = Field(60, gt=0, le=300, description="s of one pour at most; a cap independent of the meter")
+    no_flow_s: float = Field(2, ge=0.5, le=10, description="s without a pulse until the valve shuts")
+    leak_ml: int = Field(50, ge=5, le=1000, description="ml through a shut valve within a minute that mean a leak")
+
+    @model_validator(mode="after")
+    def _portions_fit(self) -> Self:
+        if any(not 0 < portion <= self.max_ml for portion in self.portions_ml):
+            raise ValueError(f"portions_ml {list(self.portions_ml)}: each must lie in 1..max_ml ({self.max_ml})")
+        return self
+
+
+class SocketConfig(Model):
+    """A charging socket: relay and current sensor."""
+
+    name: Name = Field(..., description="name of the socket, for example 1")
+    relay_pin: OutputPin = Field(..., description="relay; on = live")
+    relay_active_high: bool = Field(True, description="whether the relay is on at a high level")
+    adc_channel: int = Field(..., ge=0, le=7, description="MCP3008 channel of the current sensor (true RMS)")
+    amps_per_v: float = Field(1.0, gt=0, le=100, description="A per V at the converter")
+    zero_v: float = Field(0.0, ge=0, le=3.3, description="V at no current")
+    mains_v: float = Field(230, ge=3, le=250, description="V of the socket; power is V x A, so the power factor is taken as 1")
+    cap_w: float = Field(200, ge=5, le=3000, description="W; above it for 1 s the socket is cut off and must be looked at")
+    max_s: float = Field(28_800, gt=0, le=86_400, description="s of one charge at most")
+    low_w: float = Field(2, ge=0, le=100, description="W below which a device counts as full or gone")
+    low_s: float = Field(900, ge=10, le=7200, description="s below low_w until the charge ends")
+
+
+class QuotaConfig(Model):
+    """What a person may draw in a day when the roster does not say otherwise."""
+
+    water_ml_per_day: int = Field(3000, ge=0, le=20_000, description="ml a day")
+    socket_min_per_day: int = Field(480, ge=0, le=1440, description="minutes a day")
+    utc_offset_min: int = Field(480, ge=-840, le=840, description="min east of UTC; the day turns at midnight there")
+
+
+class TelemetryConfig(Model):
+    """Samples."""
+
+    sample_s: float = Field(10, ge=1, le=600, description="s between samples")
+    batch: int = Field(6, ge=1, le=200, description="instants in one message")
+    keep: int = Field(20_000, ge=100, le=1_000_000, description="batches kept while the cloud is away; the oldest go first")
+
+
+class StationConfig(Model):
+    """One station, whole."""
+
+    station: StationId = Field(..., description="identity: topic level, user name and client id")
+    name: str = Field(..., min_length=1, max_length=60, description="what people call it")
+    city: str = Field("demo-city", max_length=40, description="city, for selecting")
+    district: str = Field("demo-district", max_length=40, description="district, for selecting")
+    language: Literal["zh", "en"] = Field("zh", description="language the screen starts with")
+    link: LinkConfig = Field(default_factory=LinkConfig, description="broker")
+    web: WebConfig | None = Field(None, description="touch screen page; null: no screen")
+    camera: CameraConfig | None = Field(None, description="camera at the door; null: no face at this station")
+    identity: IdentityConfig = Field(default_factory=IdentityConfig, description="whose face it is")
+    door: DoorConfig = Field(default_factory=DoorConfig, description="door")
+    access: AccessConfig = Field(default_factory=AccessConfig, description="ways in and their limits")
+    visit: VisitConfig = Field(default_factory=VisitConfig, description="a visit on the screen")
+    taps: tuple[TapConfig, ...] = Field((), max_length=4, description="water taps")
+    sockets: tuple[SocketConfig, ...] = Field((), max_length=8, description="charging sockets")
+    quota: QuotaConfig = Field(default_factory=QuotaConfig, description="what a person may draw in a day")
+    telemetry: TelemetryConfig = Field(default_factory=TelemetryConfig, description="samples")
+
+    @model_validator(mode="after")
+    def _each_pin_once_and_allowed(self) -> Self:
+        used: dict[int, str] = {}
+        for where, pin, allowed in self._pins():
+            if pin not in allowed:
+                raise ValueError(f"{where}: pin {pin} is not one of {sorted(allowed)}")
+            if pin in used:
+                raise ValueError(f"{where}: pin {pin} is already {used[pin]}")
+            used[pin] = where
+        return self
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        for part, names in (("taps", [t.name for t in self.taps]), ("sockets", [s.name for s in self.sockets])):
+            if len(set(names)) < len(names):
+                raise ValueError(f"{part}: names must differ: {names}")
+        channels = [s.adc_channel for s in self.sockets]
+        if len(set(channels)) < len(channels):
+            raise ValueError(f"sockets: adc_channel must differ: {channels}")
+        return self
+
+    @model_validator(mode="after")
+    def _door_times_grow(self) -> Self:
+        if not self.door.unlock_s < self.door.held_open_s < self.door.alarm_s:
+            raise ValueError("door: unlock_s < held_open_s < alarm_s must hold")
+        return self
+
+    @model_validator(mode="after")
+    def _visit_times_grow(self) -> Self:
+        if not self.visit.warning_s < self.visit.idle_s <= self.visit.longest_s:
+            raise ValueError("visit: warning_s < idle_s <= longest_s must hold")
+        return self
+
+    def _pins(self) -> list[tuple[str, int, frozenset[int]]]:
+        door = self.door
+        pins = [("door.lock_pin", door.lock_pin, OUTPUT_PINS)]
+        pins += [("door.contact_pin", door.contact_pin, INPUT_PINS), ("door.exit_pin", door.exit_pin, INPUT_PINS)]
+        for tap in self.taps:
+            pins += [(f"taps.{tap.name}.valve_pin", tap.valve_pin, OUTPUT_PINS)]
+            pins += [(f"taps.{tap.name}.flow_pin", tap.flow_pin, INPUT_PINS)]
+        return pins + [(f"sockets.{s.name}.relay_pin", s.relay_pin, OUTPUT_PINS) for s in self.sockets]
+
+
+class ConfigRefused(ContractError):
+    """A configuration that breaks the contract; each line names field, value and rule."""
+
+
+def check(document: object) -> StationConfig:
+    """The configuration from a parsed YAML or JSON document.
+
+    Raises:
+        ConfigRefused: nothing was driven and nothing is in force.
+    """
+    try:
+        return StationConfig.model_validate(document)
+    except ValidationError as error:
+        raise ConfigRefused(explain(error, "docs/config.md")) from None

@@ -1,0 +1,105 @@
+"""Station, epoch, seq, boot, wall time, uptime and clock state around a payload; and the end-to-end acknowledgement.
+
+Dedupe key: (station, epoch, seq). An epoch is drawn when an outbox database is made and stays with it over restarts; seq counts
+up by one within it. Facts and samples have an outbox, and so an epoch, each.
+"""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AwareDatetime, Field, PlainSerializer, ValidationError
+
+from contract.errors import ContractError, explain
+from contract.facts import Fact
+from contract.model import Model, StationId, Token
+from contract.samples import Samples
+
+Seq = Annotated[int, Field(ge=1, le=2**53)]
+
+
+def iso(at: datetime) -> str:
+    """UTC with milliseconds and Z: `2026-11-21T03:20:00.123Z`."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+At = Annotated[AwareDatetime, PlainSerializer(iso, when_used="json")]
+
+
+class ClockState(StrEnum):
+    """Whether the wall clock of the station may be believed; a field of points, never a tag."""
+
+    TRUSTED = "trusted"
+    UNSURE = "unsure"
+
+
+class Header(Model):
+    """What is known of a message even where its payload is not understood."""
+
+    v: Literal[1]
+    station: StationId
+    epoch: Token
+    seq: Seq
+    base: Seq = Field(description="the oldest seq that the station still holds; all below it were acknowledged or declared lost")
+    boot: Token
+    at: At
+    up: float = Field(ge=0, description="monotonic seconds of the station's clock")
+    clock: ClockState
+
+
+class FactEnvelope(Header):
+    """On `evt`."""
+
+    type: Literal["fact"] = "fact"
+    data: Fact
+
+
+class SamplesEnvelope(Header):
+    """On `tele`."""
+
+    type: Literal["samples"] = "samples"
+    data: Samples
+
+
+class LooseEnvelope(Header):
+    """An envelope whose payload nobody looked into: enough to file it as refused and to acknowledge it."""
+
+    type: str = Field(max_length=24)
+    data: object
+
+
+class Ack(Model):
+    """On `ack`: the cloud has committed every seq of this epoch up to and including `upto`. Repeated, cumulative."""
+
+    epoch: Token
+    upto: int = Field(ge=0, le=2**53)
+
+
+class EnvelopeRefused(ContractError):
+    """A payload that is no envelope. `header` is what could be read of it, None when nothing."""
+
+    def __init__(self, text: str, header: Header | None = None) -> None:
+        super().__init__(text)
+        self.header = header
+
+
+E = TypeVar("E", bound=Header)
+
+
+def decode(raw: bytes, kind: type[E]) -> E:
+    """A validated envelope.
+
+    Raises:
+        EnvelopeRefused: with the reason in words, and with `header` when at least that was sound.
+    """
+    try:
+        return kind.model_validate_json(raw)
+    except ValidationError as error:
+        raise EnvelopeRefused(explain(error, "docs/telemetry.md")[:500], _header(raw)) from None
+
+
+def _header(raw: bytes) -> Header | None:
+    try:
+        return LooseEnvelope.model_validate_json(raw)
+    except ValidationError:
+        return None

@@ -1,0 +1,44 @@
+"""The retained `state` of a station, which is also its last will. Presence is read from it, never guessed from silence alone."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from contract.envelope import At
+from contract.facts import FaultCode
+from contract.model import Model, StationId, Token
+
+
+class Link(StrEnum):
+    """`online` is said by the station; `lost` by the broker in its name (last will); `stopped` on an orderly end."""
+
+    ONLINE = "online"
+    LOST = "lost"
+    STOPPED = "stopped"
+
+
+class FaultState(Model):
+    """One latched fault."""
+
+    fault: FaultCode
+    part: str = Field(max_length=48)
+
+
+class State(Model):
+    """`session` grows by one with each connection of a boot, so that an old will is known as old."""
+
+    station: StationId
+    link: Link
+    boot: Token
+    session: Annotated[int, Field(ge=0)]
+    at: At
+    version: str = Field(max_length=40)
+    name: str = Field(max_length=60)
+    city: str = Field(max_length=40)
+    district: str = Field(max_length=40)
+    door: str = Field(max_length=24)
+    inside: Annotated[int, Field(ge=0, le=1000)]
+    outbox: Annotated[int, Field(ge=0)] = Field(description="facts not yet acknowledged")
+    roster: Annotated[int, Field(ge=0)] = Field(description="version of the roster in force, 0 for none")
+    faults: list[FaultState] = Field(max_length=64)

@@ -1,0 +1,3 @@
+"""The station agent."""
+
+__version__ = "0.1.0"

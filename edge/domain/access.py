@@ -1,0 +1,88 @@
+"""Grant or refuse: tries, rights and codes. Who a face belongs to is identity's; whether the door may open at all is the core's.
+
+Codes are compared as digests in constant time. A wrong number and a wrong PIN look alike from outside.
+"""
+
+import re
+from collections import deque
+from dataclasses import dataclass
+from hmac import compare_digest
+
+from contract.config import AccessConfig
+from contract.facts import Refusal
+from contract.roster import PIN_PATTERN, QR_PATTERN, Person, Roster
+from edge.domain.messages import CodeDigested, CodeSource, CodeTyped, DigestCode
+
+TRIES_LAST_S = 900.0
+NOBODY = "0" * 64
+"""Compared against when the number is unknown, so that it takes as long."""
+
+
+@dataclass(frozen=True)
+class Granted:
+    """This person may enter."""
+
+    person: Person
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Nobody may enter, and why."""
+
+    reason: Refusal
+
+
+class Access:
+    """The roster in force and the tries of the last 15 minutes."""
+
+    def __init__(self, config: AccessConfig) -> None:
+        self._config = config
+        self.roster: Roster | None = None
+        self._by_number: dict[str, Person] = {}
+        self._by_person: dict[str, Person] = {}
+        self._wrong: deque[tuple[float, str]] = deque()
+
+    def apply(self, roster: Roster) -> None:
+        """Put a roster in force, whole."""
+        self.roster = roster
+        self._by_number = {p.number: p for p in roster.people if p.number}
+        self._by_person = {p.person: p for p in roster.people}
+
+    def person(self, person: str) -> Person | None:
+        """The roster's entry."""
+        return self._by_person.get(person)
+
+    def by_face(self, person: str) -> Granted | Refused:
+        """A face that was identified still needs a right at this station."""
+        found = self._by_person.get(person)
+        return Granted(found) if found else Refused(Refusal.NO_RIGHT)
+
+    def read_qr(self, text: str) -> CodeTyped | None:
+        """The code on a printed card, None when the text is anything else."""
+        found = re.fullmatch(QR_PATTERN, text, re.ASCII)
+        return CodeTyped(found[1], found[2], CodeSource.QR) if found else None
+
+    def typed(self, code: CodeTyped, now: float) -> DigestCode | Refused:
+        """Ask for the digest, unless too many wrong ones came before or this is no code at all."""
+        if not re.fullmatch(r"[0-9]{4,6}", code.number, re.ASCII) or not re.fullmatch(PIN_PATTERN, code.pin, re.ASCII):
+            return Refused(Refusal.NOT_READABLE)
+        if self._too_many(code.number, now):
+            return Refused(Refusal.TOO_MANY_TRIES)
+        salt = self.roster.salt if self.roster else "0" * 32
+        self._wrong.append((now, code.number))
+        return DigestCode(code.number, code.pin, salt, code.source, now)
+
+    def digested(self, code: CodeDigested) -> Granted | Refused:
+        """The decision. A try counts as wrong from when it was typed, so that many at once do not slip through; a right one clears them."""
+        person = self._by_number.get(code.number)
+        expected = person.code_digest if person and person.code_digest else NOBODY
+        if not compare_digest(expected, code.digest) or person is None or person.code_digest is None:
+            return Refused(Refusal.WRONG_CODE)
+        self._wrong = deque(entry for entry in self._wrong if entry[1] != code.number)
+        return Granted(person)
+
+    def _too_many(self, number: str, now: float) -> bool:
+        while self._wrong and self._wrong[0][0] <= now - TRIES_LAST_S:
+            self._wrong.popleft()
+        of_number = sum(1 for _, who in self._wrong if who == number)
+        return of_number >= self._config.tries_per_person or len(self._wrong) >= self._config.tries_per_station

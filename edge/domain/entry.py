@@ -1,0 +1,143 @@
+"""Coming in and going out: joins door, access, identity and visits. Every refusal has a reason, and leaving asks nobody."""
+
+from collections.abc import Callable
+
+from contract.config import StationConfig
+from contract.facts import (
+    DoorCause, DoorClosed, DoorHeldOpen, DoorLocked, DoorOpened, EntryGranted, EntryRefused, Fact, FaultCode, Refusal, Way,
+)  # fmt: skip
+from edge.domain.access import Access, Granted, Refused
+from edge.domain.door import Door, DoorState
+from edge.domain.faults import Faults, Service
+from edge.domain.identity import Attention, Identified, NotSure, decide
+from edge.domain.intake import Intake
+from edge.domain.messages import CodeDigested, CodeSource, CodeTyped, Effects, FaceCompared, FaceHint
+from edge.domain.notices import Notices
+from edge.domain.screen import Notice
+from edge.domain.visits import Visits
+
+WAYS = {CodeSource.SCREEN: Way.CODE, CodeSource.QR: Way.QR}
+
+
+class Entry:
+    """The door with everything that decides over it."""
+
+    def __init__(self, config: StationConfig, faults: Faults, notices: Notices, intake: Intake, number: Callable[[], str]) -> None:
+        self._config, self._faults, self._notices, self._intake, self._number = config, faults, notices, intake, number
+        self.door = Door(config.door)
+        self.access = Access(config.access)
+        self.visits = Visits(config.visit)
+        self.hint = FaceHint.NONE
+        self._attention = Attention(config.identity.again_s)
+
+    def face(self, seen: FaceCompared, now: float) -> Effects:
+        """One comparison of one tracked face. An open or released door needs no answer."""
+        if self.door.state is not DoorState.LOCKED or not self._attention.wants_answer(seen.track, now):
+            return Effects()
+        verdict = decide(seen, self._config.identity)
+        if isinstance(verdict, Identified):
+            return self._answer(self.access.by_face(verdict.person), Way.FACE, seen.seen_at, now)
+        reason = Refusal.NOT_SURE if isinstance(verdict, NotSure) else Refusal.UNKNOWN_FACE
+        return self._answer(Refused(reason), Way.FACE, seen.seen_at, now)
+
+    def typed(self, code: CodeTyped, now: float) -> Effects:
+        """A code; its digest is asked for, or it is refused at once."""
+        answer = self.access.typed(code, now)
+        if isinstance(answer, Refused):
+            return self._answer(answer, WAYS[code.source], now, now)
+        self._notices.show(Notice.CHECKING, now)
+        return Effects([answer])
+
+    def digested(self, code: CodeDigested, now: float) -> Effects:
+        """The digest came: decide."""
+        return self._answer(self.access.digested(code), WAYS[code.source], code.typed_at, now)
+
+    def qr(self, text: str, now: float) -> Effects:
+        """Text from the camera: a code card, or refused without looking further."""
+        code = self.access.read_qr(text)
+        if code:
+            return self.typed(code, now)
+        self._notices.show(Notice.REFUSED, now, Refusal.NOT_READABLE)
+        return self._intake.refuse("qr", f"{len(text)} characters that are no code card", now)
+
+    def exit(self, pressed: bool, now: float) -> Effects:
+        """Request-to-exit."""
+        return self.door.exit(pressed, now)
+
+    def contact(self, closed: bool, now: float) -> Effects:
+        """The door contact."""
+        return self._after_door(self.door.contact(closed, now), now)
+
+    def tick(self, now: float) -> Effects:
+        """Everything that is due by now."""
+        effects = self._after_door(self.door.tick(now), now)
+        effects.add(self.visits.tick(now))
+        return effects
+
+    def deadline(self) -> float:
+        """When tick has something to do."""
+        return min(self.door.deadline(), self.visits.deadline())
+
+    def recorded(self) -> None:
+        """The step's facts are in the ledger."""
+        self.door.recorded()
+
+    def revoke(self, now: float) -> Effects:
+        """The step's facts could not be stored: a grant among them never was, and the visitor is told why."""
+        visit = self.door.visit
+        effects = self.door.revoke()
+        if effects.actions:
+            self.visits.cancel(visit)
+            self._notices.show(Notice.REFUSED, now, Refusal.CANNOT_RECORD)
+        return effects
+
+    def _answer(self, answer: Granted | Refused, way: Way, since: float, now: float) -> Effects:
+        if isinstance(answer, Granted):
+            blocked = self._blocked()
+            answer = Refused(blocked) if blocked else answer
+        if isinstance(answer, Refused):
+            self._notices.show(Notice.REFUSED, now, answer.reason)
+            return Effects(facts=[EntryRefused(way=way, reason=answer.reason)])
+        return self._grant(answer.person.person, way, since, now)
+
+    def _blocked(self) -> Refusal | None:
+        fault = self._faults.blocks(Service.ENTRY)
+        if fault:
+            return Refusal.GUARD_LOST if fault is FaultCode.GUARD_LOST else Refusal.CANNOT_RECORD
+        return Refusal.FULL if self.visits.inside() >= self._config.access.most_inside else None
+
+    def _grant(self, person: str, way: Way, since: float, now: float) -> Effects:
+        visit = self._number()
+        effects = self.visits.begin(visit, person, now)
+        effects.facts.append(EntryGranted(visit=visit, person=person, way=way, decided_ms=round((now - since) * 1000, 1)))
+        effects.add(self.door.release(visit, now))
+        if self.door.state in (DoorState.OPEN, DoorState.HELD_OPEN):
+            self.visits.entered(visit, now)
+        self._notices.show(Notice.COME_IN, now)
+        return effects
+
+    def _after_door(self, effects: Effects, now: float) -> Effects:
+        for fact in list(effects.facts):
+            effects.add(self._heard(fact, now))
+        return effects
+
+    def _heard(self, fact: Fact, now: float) -> Effects:
+        match fact:
+            case DoorOpened(cause=DoorCause.ENTRY):
+                self.visits.entered(self.door.visit, now)
+            case DoorOpened(cause=DoorCause.FORCED):
+                return self._faults.raise_(FaultCode.DOOR_FORCED, "", "opened without anybody let in or out", now)
+            case DoorHeldOpen(alarm=True, open_s=open_s):
+                return self._faults.raise_(FaultCode.DOOR_HELD, "", f"open for {open_s:g} s", now)
+            case DoorLocked(opened=False):
+                return self.visits.not_entered(self.door.visit, now)
+            case DoorClosed():
+                return self._closed(now)
+        return Effects()
+
+    def _closed(self, now: float) -> Effects:
+        effects = self._faults.clear(FaultCode.DOOR_FORCED, "", now)
+        effects.add(self._faults.clear(FaultCode.DOOR_HELD, "", now))
+        if self.door.cause is DoorCause.EXIT:
+            effects.add(self.visits.somebody_left(now))
+        return effects

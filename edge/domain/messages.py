@@ -1,0 +1,343 @@
+"""What is posted to the core (inputs: what was sensed) and what it answers (actions: what shall be done; facts go beside them).
+
+Times named `*_at` are monotonic seconds of this host.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from contract.facts import Fact, Stop
+from contract.topics import Leaf
+
+# ---- inputs: sensed by adapters
+
+
+class FaceHint(Enum):
+    """What the visitor can do so that the camera sees enough."""
+
+    NONE = "none"
+    CLOSER = "closer"
+    LOOK_HERE = "look_here"
+    TOO_DARK = "too_dark"
+    ONE_AT_A_TIME = "one_at_a_time"
+    HOLD_STILL = "hold_still"
+
+
+class CodeSource(Enum):
+    """Where a code came from."""
+
+    SCREEN = "screen"
+    QR = "qr"
+
+
+@dataclass(frozen=True)
+class ContactChanged:
+    """The door contact; bounces are posted as they come."""
+
+    closed: bool
+
+
+@dataclass(frozen=True)
+class ExitPressed:
+    """Request-to-exit; the button itself is wired to the strike."""
+
+    pressed: bool
+
+
+@dataclass(frozen=True)
+class PulsesCounted:
+    """`total` pulses of a tap's flow meter since the agent started."""
+
+    tap: str
+    total: int
+
+
+@dataclass(frozen=True)
+class CurrentRead:
+    """A of one socket."""
+
+    socket: str
+    amps: float
+
+
+@dataclass(frozen=True)
+class CurrentLost:
+    """The converter of a socket does not answer, or answers what no current can be."""
+
+    socket: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class LeaseEnded:
+    """The hard timer of the gpio adapter ended an output by itself: the core should have done it before."""
+
+    output: str
+
+
+@dataclass(frozen=True)
+class FaceCompared:
+    """The mean of `frames` good frames of one tracked face against the gallery.
+
+    Distances are Euclidean between unit vectors, 0..2, inf where there is nobody; `seen_at` is the first frame used.
+    """
+
+    track: int
+    frames: int
+    best: str | None
+    best_distance: float
+    second_distance: float
+    gallery: int
+    seen_at: float
+
+
+@dataclass(frozen=True)
+class FaceHinted:
+    """Posted when the hint changes."""
+
+    hint: FaceHint
+
+
+@dataclass(frozen=True)
+class QrRead:
+    """Hostile text, cut at 512 characters; a code card's has a PIN in it."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CameraChanged:
+    working: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class FacesChanged:
+    """The face process answers, or does not."""
+
+    working: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class CodeTyped:
+    """A person number and a PIN, both unchecked text."""
+
+    number: str
+    pin: str = field(repr=False)
+    source: CodeSource = CodeSource.SCREEN
+
+
+@dataclass(frozen=True)
+class CodeDigested:
+    """The digest (64 hexadecimal digits) of a code under the roster's salt; `typed_at` is when the code came in."""
+
+    number: str
+    digest: str = field(repr=False)
+    source: CodeSource
+    typed_at: float
+
+
+@dataclass(frozen=True)
+class DrinkAsked:
+    tap: str
+    volume_ml: int
+
+
+@dataclass(frozen=True)
+class DrinkStopped:
+    tap: str
+
+
+@dataclass(frozen=True)
+class ChargeAsked:
+    socket: str
+
+
+@dataclass(frozen=True)
+class ChargeStopped:
+    socket: str
+
+
+@dataclass(frozen=True)
+class LeaveAsked:
+    """The visitor says goodbye at the screen."""
+
+
+@dataclass(frozen=True)
+class MoreTimeAsked:
+    """Any touch while the screen warns."""
+
+
+@dataclass(frozen=True)
+class LinkChanged:
+    connected: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class AckReceived:
+    epoch: str
+    upto: int
+
+
+@dataclass(frozen=True)
+class RosterReceived:
+    """The raw document from `roster/desired`."""
+
+    raw: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CommandReceived:
+    """The raw document from `cmd`."""
+
+    raw: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class InputFaulty:
+    """Something from outside that an adapter could not even pass on: too large, not of its form. `reason` quotes no content."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class GuardChanged:
+    """The guard process answers, or does not."""
+
+    alive: bool
+
+
+@dataclass(frozen=True)
+class WallClockRead:
+    """`at` of the wall clock and whether the operating system says that it is synchronised."""
+
+    at: datetime
+    synchronised: bool
+
+
+@dataclass(frozen=True)
+class StoreChanged:
+    """The ledger: `working` when facts can be written, `low` when only the reserve is left."""
+
+    working: bool
+    low: bool
+    detail: str = ""
+
+
+Input = (
+    ContactChanged | ExitPressed | PulsesCounted | CurrentRead | CurrentLost | LeaseEnded | FaceCompared | FaceHinted | QrRead
+    | CameraChanged | FacesChanged | CodeTyped | CodeDigested | DrinkAsked | DrinkStopped | ChargeAsked | ChargeStopped
+    | LeaveAsked | MoreTimeAsked | LinkChanged | AckReceived | RosterReceived | CommandReceived | InputFaulty | GuardChanged
+    | WallClockRead | StoreChanged
+)
+
+Post = Callable[[Input], None]
+"""Thread-safe; never blocks, never raises."""
+
+# ---- actions: applied by adapters
+
+
+@dataclass(frozen=True)
+class SetOutput:
+    """Drive one output of the safe-state table. Off is applied before, on after the step's facts are stored."""
+
+    output: str
+    on: bool
+
+
+@dataclass(frozen=True)
+class DigestCode:
+    """Compute a digest away from the deciding thread and post CodeDigested."""
+
+    number: str
+    pin: str = field(repr=False)
+    salt: str
+    source: CodeSource
+    typed_at: float
+
+
+@dataclass(frozen=True)
+class Identify:
+    """Blink the status light for `seconds`."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Say:
+    """Publish a retained or passing document that is not a fact: `state`, `roster/reported`, `cmd/reply`."""
+
+    leaf: Leaf
+    payload: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Rows of this epoch up to and including `upto` were committed by the cloud."""
+
+    epoch: str
+    upto: int
+
+
+Action = SetOutput | DigestCode | Identify | Say | Forget
+
+# ---- records: ledger rows that are written in one transaction with the facts
+
+
+class Kind(Enum):
+    """What a quota counts; amounts are whole ml or whole minutes."""
+
+    WATER_ML = "water_ml"
+    SOCKET_MIN = "socket_min"
+
+
+@dataclass(frozen=True)
+class Reserve:
+    """Amount set aside for a session before anything is switched on. `day` is the quota day, ISO date."""
+
+    session: str
+    person: str
+    kind: Kind
+    part: str
+    day: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class Settle:
+    """What the session took in the end; the rest goes back."""
+
+    session: str
+    amount: int
+    stop: Stop
+
+
+@dataclass(frozen=True)
+class StoreRoster:
+    """The roster now in force."""
+
+    version: int
+    raw: bytes = field(repr=False)
+
+
+Record = Reserve | Settle | StoreRoster
+
+
+@dataclass
+class Effects:
+    """What one step brings about."""
+
+    actions: list[Action] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+
+    def add(self, other: "Effects") -> None:
+        """Append another's, in order."""
+        self.actions += other.actions
+        self.facts += other.facts
+        self.records += other.records

@@ -1,0 +1,83 @@
+"""What others see of the station: the snapshot for its touch screen and the retained state for the cloud. Reads, changes nothing."""
+
+from math import inf
+
+from contract.config import StationConfig
+from contract.state import FaultState, Link, State
+from edge.domain.charger import Socket
+from edge.domain.entry import Entry
+from edge.domain.faults import Faults, Service
+from edge.domain.messages import Kind
+from edge.domain.notices import Notices
+from edge.domain.outbox import Outbox
+from edge.domain.room import Room
+from edge.domain.screen import FaultView, PartState, Screen, SocketView, TapView
+from edge.domain.visits import Visit
+from edge.domain.water import Tap
+from contract.envelope import ClockState
+from edge.domain.clock import WallClock
+
+
+class View:
+    """Holds what it looks at."""
+
+    def __init__(self, config: StationConfig, version: str, entry: Entry, room: Room, faults: Faults, notices: Notices, facts: Outbox, clock: WallClock) -> None:
+        self._config, self._version, self._entry, self._room = config, version, entry, room
+        self._faults, self._notices, self._facts, self._clock = faults, notices, facts, clock
+
+    def screen(self, now: float) -> Screen:
+        """For the page."""
+        visits, visit = self._entry.visits, self._entry.visits.current
+        person = self._entry.access.person(visit.person) if visit else None
+        warning = now >= visits.warns_at()
+        return Screen(
+            station=self._config.station, name=self._config.name, language=self._config.language,
+            notice=self._notices.notice, notice_no=self._notices.number, reason=self._notices.reason, notice_until=self._notices.until,
+            hint=self._entry.hint, face=self._face_works(), code=self._faults.blocks(Service.ENTRY) is None, door=self._entry.door.state.value,
+            visit=visit.visit if visit else None, visitor=person.label if person else None,
+            forgets_at=visits.forgets_at() if warning and visits.forgets_at() < inf else None,
+            water_left_ml=self._room.left(visit.person, Kind.WATER_ML) if visit else 0,
+            socket_left_min=self._room.left(visit.person, Kind.SOCKET_MIN) if visit else 0,
+            taps=tuple(self._tap(tap, visit) for tap in self._room.taps.values()),
+            sockets=tuple(self._socket(socket, visit, now) for socket in self._room.sockets.values()),
+            faults=tuple(FaultView(fault, part) for fault, part in self._faults.standing()),
+            connected=self._facts.connected, waiting_facts=self._facts.waiting(), clock_trusted=self._clock.state is ClockState.TRUSTED,
+        )  # fmt: skip
+
+    def state(self, boot: str, session: int, roster: int, now: float, link: Link) -> State:
+        """For the cloud; also the last will, with another `link`."""
+        return State(
+            station=self._config.station, link=link, boot=boot, session=session, at=self._clock.at(now), version=self._version,
+            name=self._config.name, city=self._config.city, district=self._config.district, door=self._entry.door.state.value,
+            inside=self._entry.visits.inside(), outbox=self._facts.waiting(), roster=roster,
+            faults=[FaultState(fault=fault, part=part) for fault, part in self._faults.standing()],
+        )  # fmt: skip
+
+    def values(self) -> dict[str, float | None]:
+        """One instant of samples; names are those of contract/series.py."""
+        row: dict[str, float | None] = {f"socket_w.{s.config.name}": s.watts for s in self._room.sockets.values()}
+        row |= {f"tap_ml.{t.config.name}": t.dispensed_ml() for t in self._room.taps.values()}
+        return row | {"outbox_facts": self._facts.waiting(), "inside_people": self._entry.visits.inside()}
+
+    def _face_works(self) -> bool:
+        working = self._faults.blocks(Service.ENTRY) is None and self._faults.blocks(Service.FACE) is None
+        return self._config.camera is not None and working
+
+    def _tap(self, tap: Tap, visit: Visit | None) -> TapView:
+        mine = tap.pour is not None and visit is not None and tap.pour.person == visit.person
+        state = PartState.MINE if mine else PartState.TAKEN if tap.pour else self._free(Service.WATER, tap.config.name, Kind.WATER_ML, visit)
+        target = tap.pour.target_ml if tap.pour else 0
+        return TapView(tap.config.name, state, tap.config.portions_ml, tap.poured_ml(), target)
+
+    def _socket(self, socket: Socket, visit: Visit | None, now: float) -> SocketView:
+        charge = socket.charge
+        mine = charge is not None and visit is not None and charge.person == visit.person
+        state = PartState.MINE if mine else PartState.TAKEN if charge else self._free(Service.SOCKET, socket.config.name, Kind.SOCKET_MIN, visit)
+        energy, lasted = (charge.energy_wh, now - charge.started_at) if charge else (0.0, 0.0)
+        return SocketView(socket.config.name, state, socket.watts, round(energy, 2), round(lasted, 1))
+
+    def _free(self, service: Service, part: str, kind: Kind, visit: Visit | None) -> PartState:
+        if self._faults.blocks(service, part):
+            return PartState.OUT_OF_ORDER
+        spent = visit is not None and self._room.left(visit.person, kind) < 1
+        return PartState.QUOTA_SPENT if spent else PartState.READY

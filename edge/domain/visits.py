@@ -1,0 +1,110 @@
+"""Who is inside as far as the station can know, and who stands at the screen now.
+
+One contact can not see people: a leaving is seen, who left is known only when one person is inside or said goodbye at the screen.
+"""
+
+from dataclasses import dataclass, replace
+from math import inf
+
+from contract.config import VisitConfig
+from contract.facts import VisitEnd, VisitEnded
+from edge.domain.messages import Effects
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`entered` is None until the door was opened."""
+
+    visit: str
+    person: str
+    granted_at: float
+    entered_at: float | None = None
+
+
+class Visits:
+    """All visits of this boot that have not ended."""
+
+    def __init__(self, config: VisitConfig) -> None:
+        self._config = config
+        self._all: dict[str, Visit] = {}
+        self.current: Visit | None = None
+        self._touched_at = -inf
+        self._goodbye: str | None = None
+
+    def inside(self) -> int:
+        """People who entered and were not seen to leave."""
+        return sum(1 for visit in self._all.values() if visit.entered_at is not None)
+
+    def begin(self, visit: str, person: str, now: float) -> Effects:
+        """Somebody was let in. An older visit of the same person ends: nobody is inside twice."""
+        effects = Effects()
+        for older in [v for v in self._all.values() if v.person == person]:
+            effects.add(self.end(older.visit, VisitEnd.CAME_AGAIN, now))
+        self._all[visit] = Visit(visit, person, now)
+        return effects
+
+    def entered(self, visit: str | None, now: float) -> None:
+        """The door was opened by this visit; its person now has the screen."""
+        found = self._all.get(visit or "")
+        if found and found.entered_at is None:
+            found = self._all[found.visit] = replace(found, entered_at=now)
+            self.current, self._touched_at = found, now
+
+    def not_entered(self, visit: str | None, now: float) -> Effects:
+        """The strike went back and nobody had opened."""
+        found = self._all.get(visit or "")
+        return self.end(found.visit, VisitEnd.NOT_ENTERED, now) if found and found.entered_at is None else Effects()
+
+    def cancel(self, visit: str | None) -> None:
+        """The entry could not be recorded: it never was."""
+        self._all.pop(visit or "", None)
+
+    def goodbye(self, now: float) -> None:
+        """The visitor at the screen says that they leave; the next exit is theirs."""
+        self._goodbye = self.current.visit if self.current else None
+        self.current = None
+
+    def somebody_left(self, now: float) -> Effects:
+        """The door closed after an exit."""
+        here = [v for v in self._all.values() if v.entered_at is not None]
+        if not here:
+            return Effects()
+        said = self._goodbye if self._goodbye in self._all else None
+        known = said is not None or len(here) == 1
+        return self.end(said or here[0].visit, VisitEnd.LEFT if known else VisitEnd.PRESUMED_LEFT, now)
+
+    def end(self, visit: str, reason: VisitEnd, now: float) -> Effects:
+        """Close one visit."""
+        found = self._all.pop(visit)
+        if self.current and self.current.visit == visit:
+            self.current = None
+        if self._goodbye == visit:
+            self._goodbye = None
+        stayed = now - (found.granted_at if found.entered_at is None else found.entered_at)
+        return Effects(facts=[VisitEnded(visit=visit, person=found.person, reason=reason, stayed_s=round(stayed, 1))])
+
+    def touched(self, now: float) -> None:
+        """A touch, a pour or a charge: the visitor is there."""
+        self._touched_at = now
+
+    def forgets_at(self) -> float:
+        """When the screen forgets its visitor; inf for nobody."""
+        return self._touched_at + self._config.idle_s if self.current else inf
+
+    def warns_at(self) -> float:
+        """When it begins to say so."""
+        return self.forgets_at() - self._config.warning_s
+
+    def deadline(self) -> float:
+        """When tick has something to do."""
+        oldest = min((v.granted_at for v in self._all.values()), default=inf)
+        return min(self.forgets_at(), oldest + self._config.longest_s)
+
+    def tick(self, now: float) -> Effects:
+        """Forget whom the screen waited for; end what lasted too long."""
+        if now >= self.forgets_at():
+            self.current = None
+        effects = Effects()
+        for visit in [v for v in self._all.values() if now >= v.granted_at + self._config.longest_s]:
+            effects.add(self.end(visit.visit, VisitEnd.TIMED_OUT, now))
+        return effects

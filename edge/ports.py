@@ -1,0 +1,117 @@
+"""What the loop needs from outside, as Protocols. Adapters fit them without knowing each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from contract.envelope import ClockState
+from contract.facts import Fact
+from edge.domain.core import Restored
+from edge.domain.messages import DigestCode, Record, WallClockRead
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """When, by both clocks, and in which boot something was stored."""
+
+    boot: str
+    at: datetime
+    up: float
+    clock: ClockState
+
+
+@dataclass(frozen=True)
+class Row:
+    """One outbox row: a JSON object with everything of an envelope but seq and base."""
+
+    seq: int
+    body: str
+
+
+class Clock(Protocol):
+    """Time."""
+
+    def monotonic(self) -> float:
+        """Seconds; never goes back; decides."""
+        ...
+
+    def wall(self) -> WallClockRead:
+        """UTC as the operating system has it; reports."""
+        ...
+
+
+class Outputs(Protocol):
+    """The lines that the station drives."""
+
+    def set(self, output: str, on: bool, now: float) -> None:
+        """Drive one output. On starts its lease anew; off is always possible. Never raises for off."""
+        ...
+
+    def blink(self, seconds: float) -> None:
+        """Show where the station is."""
+        ...
+
+
+class Ledger(Protocol):
+    """Facts, quota, roster: one transaction each, on disk before the call returns."""
+
+    def load(self) -> Restored:
+        """What was there at start."""
+        ...
+
+    def commit(self, facts: Sequence[Fact], records: Sequence[Record], stamp: Stamp) -> list[Row]:
+        """Raises: StoreFailed, and then nothing of it was written."""
+        ...
+
+    def rows(self, after: int, count: int) -> list[Row]:
+        """Rows with seq > after in order. Raises: StoreFailed."""
+        ...
+
+    def forget(self, upto: int) -> None:
+        """These were committed by the cloud; deleted with the next commit, or by tidy."""
+        ...
+
+    def tidy(self) -> bool:
+        """Housekeeping every few seconds: deletes what is acknowledged, takes the reserve again. True while the reserve is given up."""
+        ...
+
+
+class SampleStore(Protocol):
+    """Batches of samples: the newest may be lost in a power cut, the oldest go when there is no room."""
+
+    def add(self, data: str, stamp: Stamp) -> tuple[int, int]:
+        """(oldest seq kept, seq of this one). Raises: StoreFailed."""
+        ...
+
+    def rows(self, after: int, count: int) -> list[Row]:
+        """Rows with seq > after in order. Raises: StoreFailed."""
+        ...
+
+    def forget(self, upto: int) -> None:
+        """These were committed by the cloud."""
+        ...
+
+
+class Link(Protocol):
+    """The way to the broker, as a window."""
+
+    def send(self, topic: str, payload: bytes, qos: int, retain: bool) -> bool:
+        """False when it was not taken: not connected, or the window is full. Never blocks, never queues while away."""
+        ...
+
+
+class Digests(Protocol):
+    """Computes code digests away from the deciding thread."""
+
+    def submit(self, asked: DigestCode) -> None:
+        """Posts CodeDigested when done. Never blocks."""
+        ...
+
+
+class Heart(Protocol):
+    """The heartbeat towards guard and supervisor."""
+
+    def beat(self) -> None:
+        """The deciding thread is alive. Never blocks, never raises."""
+        ...
