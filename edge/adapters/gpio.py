@@ -1,0 +1,116 @@
+"""GPIO through gpiozero: drives outputs as leases, posts edges as they come. It never debounces, holds, blinks by itself or decides.
+
+Each output has a hard timer: `expire` switches off what was not asked for again in time, whatever the deciding thread does.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from threading import Lock
+from typing import Any
+
+from gpiozero import DigitalInputDevice, DigitalOutputDevice
+from gpiozero.exc import GPIOZeroError
+
+from contract.config import StationConfig
+from edge.domain.messages import ContactChanged, ExitPressed, LeaseEnded, Post, PulsesCounted
+from edge.domain.safe_state import Output, outputs
+from edge.errors import HardwareRefused
+
+PinFactory = Any
+"""A gpiozero pin factory; the library has no types."""
+
+
+class GpioOutputs:
+    """Every output of the safe-state table. The initial level is off, set before the direction."""
+
+    def __init__(self, config: StationConfig, pin_factory: PinFactory, post: Post) -> None:
+        self._post = post
+        self._table = outputs(config)
+        self._ends: dict[str, float] = {}
+        self._lock = Lock()
+        self._devices = {name: _claim(partial(_device, output, pin_factory), name) for name, output in self._table.items()}
+
+    def set(self, output: str, on: bool, now: float) -> None:
+        """On starts the lease anew; off ends it."""
+        with self._lock:
+            if on:
+                self._ends[output] = now + self._table[output].longest_s
+                self._devices[output].on()
+            else:
+                self._ends.pop(output, None)
+                self._devices[output].off()
+
+    def expire(self, now: float) -> None:
+        """Switch off what is overdue; called about five times a second from a thread of its own."""
+        with self._lock:
+            due = [name for name, end in self._ends.items() if now >= end]
+            for name in due:
+                self._devices[name].off()
+                del self._ends[name]
+        for name in due:
+            self._post(LeaseEnded(name))
+
+    def blink(self, seconds: float) -> None:
+        """The status light comes with the amenities; until then the screen alone shows where the station is."""
+
+    def all_off(self) -> None:
+        """Every output to its safe value."""
+        with self._lock:
+            self._ends.clear()
+            for device in self._devices.values():
+                device.off()
+
+    def close(self) -> None:
+        """Everything off, lines given back."""
+        self.all_off()
+        for device in self._devices.values():
+            device.close()
+
+
+class GpioInputs:
+    """Door contact, exit button and flow meters, all to ground with pull-up. Levels at start are posted too.
+
+    Not gpiozero's Button: it brings a hold timer with a thread of its own, and holding is the domain's rule.
+    """
+
+    def __init__(self, config: StationConfig, pin_factory: PinFactory, post: Post) -> None:
+        self._post = post
+        door = config.door
+        self._contact = _claim(lambda: DigitalInputDevice(door.contact_pin, pull_up=True, pin_factory=pin_factory), "door.contact")
+        self._exit = _claim(lambda: DigitalInputDevice(door.exit_pin, pull_up=True, pin_factory=pin_factory), "door.exit")
+        self._meters = {t.name: _claim(partial(DigitalInputDevice, t.flow_pin, pull_up=True, pin_factory=pin_factory), t.name) for t in config.taps}
+        self._totals = dict.fromkeys(self._meters, 0)
+
+    def start(self) -> None:
+        """From here on edges are posted."""
+        self._contact.when_activated = lambda: self._post(ContactChanged(closed=True))
+        self._contact.when_deactivated = lambda: self._post(ContactChanged(closed=False))
+        self._exit.when_activated = lambda: self._post(ExitPressed(pressed=True))
+        self._exit.when_deactivated = lambda: self._post(ExitPressed(pressed=False))
+        for name, meter in self._meters.items():
+            meter.when_activated = self._counter(name)
+        self._post(ContactChanged(closed=self._contact.is_active))
+
+    def close(self) -> None:
+        """Lines given back."""
+        for device in [self._contact, self._exit, *self._meters.values()]:
+            device.close()
+
+    def _counter(self, tap: str) -> Callable[[], None]:
+        def count() -> None:
+            self._totals[tap] += 1
+            self._post(PulsesCounted(tap, self._totals[tap]))
+
+        return count
+
+
+def _device(output: Output, pin_factory: PinFactory) -> Any:
+    return DigitalOutputDevice(output.pin, active_high=output.active_high, initial_value=False, pin_factory=pin_factory)
+
+
+def _claim(make: Callable[[], Any], name: str) -> Any:
+    """Raises: HardwareRefused."""
+    try:
+        return make()
+    except (GPIOZeroError, OSError) as error:
+        raise HardwareRefused(f"{name}: {error}; is another process using the line? see docs/config.md#door") from error

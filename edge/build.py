@@ -1,0 +1,209 @@
+"""The only wiring: configuration and what surrounds a station in, a station ready to start out.
+
+What differs between a Raspberry Pi, the twin and a test comes in as `Fittings`; nothing here asks which of them it is.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Thread
+from typing import Any, Protocol
+
+from contract.config import CameraConfig, LinkConfig, StationConfig
+from contract.state import Link as LinkState
+from contract.topics import Leaf, topic
+from edge import __version__
+from edge.adapters.digests import ThreadedDigests
+from edge.adapters.faces import FacesProcess
+from edge.adapters.gpio import GpioInputs, GpioOutputs
+from edge.adapters.guard_link import GuardLink
+from edge.adapters.kiosk_web import KioskWeb
+from edge.adapters.mqtt import MqttLink
+from edge.adapters.sensors import Currents
+from edge.adapters.store import SqliteLedger, SqliteSamples
+from edge.adapters.watchdog import Watchdog
+from edge.domain.core import Core
+from edge.domain.messages import Post
+from edge.domain.safe_state import Output, outputs
+from edge.periodic import Periodic
+from edge.ports import Clock, Digests, Heart, Link
+from edge.station import Inbox, Station, Surroundings
+
+LEASE_LOOK_S = 0.2
+CURRENT_LOOK_S = 0.5
+
+
+class Part(Protocol):
+    """Something with a thread or a process of its own."""
+
+    def start(self) -> None:
+        """Begin."""
+        ...
+
+    def stop(self) -> None:
+        """End in bounded time."""
+        ...
+
+
+class LinkPart(Link, Part, Protocol):
+    """The way to the broker."""
+
+
+class DigestPart(Digests, Part, Protocol):
+    """Digests in a thread."""
+
+
+class HeartPart(Heart, Part, Protocol):
+    """The guard's other end."""
+
+
+class FacesPart(Part, Protocol):
+    """Whoever posts what the camera sees."""
+
+    def preview(self) -> bytes | None:
+        """Newest JPEG for the touch screen, None when there is none."""
+        ...
+
+
+Will = Callable[[int], bytes]
+"""Connection number -> the last will."""
+
+
+@dataclass(frozen=True)
+class Fittings:
+    """What surrounds a station. Each factory gets `post` and returns a part that is not started."""
+
+    pin_factory: Any
+    clock: Clock
+    link: Callable[[LinkConfig, str, Will, Post], LinkPart]
+    heart: Callable[[list[Output], Post], HeartPart]
+    faces: Callable[[CameraConfig, int, Post], FacesPart]
+    digests: Callable[[Post], DigestPart] = ThreadedDigests
+
+
+def real_fittings(pin_factory: Any, clock: Clock, folder: Path, guard: Path, password: str) -> Fittings:
+    """Broker, guard process and face process as on a Pi."""
+    return Fittings(
+        pin_factory=pin_factory,
+        clock=clock,
+        link=lambda config, station, will, post: MqttLink(config, station, password, will, post),
+        heart=lambda table, post: GuardLink(guard, table, post),
+        faces=lambda camera, frames, post: FacesProcess(camera, frames, gallery_path(folder), post),
+    )
+
+
+def gallery_path(folder: Path) -> Path:
+    """Where the templates of this station lie; never leaves the device."""
+    return folder / "gallery.npz"
+
+
+class Assembly:
+    """A station with everything around it."""
+
+    def __init__(self, config: StationConfig, folder: Path, fit: Fittings) -> None:
+        self.config, self.inbox = config, Inbox()
+        post: Post = self.inbox.put
+        self._ledger = SqliteLedger(folder, config.station)
+        self._samples = SqliteSamples(folder, config.station, config.telemetry.keep)
+        self.core = _core(config, self._ledger, self._samples)
+        self._fit, self._post = fit, post
+        self._heart = fit.heart(list(outputs(config).values()), post)
+        self._watchdog = Watchdog()
+        self._digests = fit.digests(post)
+        self._link = fit.link(config.link, config.station, self._will, post)
+        self.faces = fit.faces(config.camera, config.identity.frames, post) if config.camera else None
+        self.web = self._page() if config.web else None
+        self._thread = Thread(target=self._run, name=f"station-{config.station}", daemon=True)
+        self.periodic: list[Periodic] = []
+        self.error: BaseException | None = None
+
+    def claim(self) -> None:
+        """Greet the guard, claim the lines, take the first step. Raises: HardwareRefused, and then nothing was driven."""
+        self._heart.start()
+        self._outputs = GpioOutputs(self.config, self._fit.pin_factory, self._post)
+        self._inputs = GpioInputs(self.config, self._fit.pin_factory, self._post)
+        self._currents = Currents(self.config.sockets, self._fit.pin_factory, self._post)
+        around = Surroundings(self._fit.clock, self._outputs, self._ledger, self._samples, self._link, self._digests, self)
+        self.station = Station(self.core, around, self.inbox)
+        self.station.start()
+        self._inputs.start()
+        self.periodic = [
+            Periodic("leases", LEASE_LOOK_S, lambda: self._outputs.expire(self._fit.clock.monotonic())),
+            Periodic("currents", CURRENT_LOOK_S, self._currents.read),
+        ]
+
+    def start(self) -> None:
+        """claim(), then every thread."""
+        self.claim()
+        for part in self._parts():
+            part.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Outputs off first, then the rest, the guard last. Bounded: some seconds at most."""
+        self.station.stop()
+        if self._thread.is_alive():
+            self._thread.join(3.0)
+        self._outputs.all_off()
+        self._say(LinkState.STOPPED)
+        for part in reversed(self._parts()):
+            part.stop()
+        self.close()
+
+    def close(self) -> None:
+        """Give lines and files back; for callers that started no threads."""
+        self._outputs.close()
+        self._inputs.close()
+        self._currents.close()
+        self._heart.stop()
+        self.forget()
+
+    def forget(self) -> None:
+        """Let go of the files alone, as the end of a process does."""
+        self._ledger.close()
+        self._samples.close()
+
+    def beat(self) -> None:
+        """Both who listen for the heartbeat."""
+        self._heart.beat()
+        self._watchdog.beat()
+
+    def alive(self) -> bool:
+        """Whether the deciding thread runs."""
+        return self._thread.is_alive()
+
+    def _parts(self) -> list[Part]:
+        optional: list[Part | None] = [self.faces, self.web]
+        return [*self.periodic, self._digests, self._link, *(part for part in optional if part)]
+
+    def _page(self) -> KioskWeb:
+        assert self.config.web
+        faces = self.faces
+        preview = faces.preview if faces else lambda: None
+        return KioskWeb(self.config.web, lambda: self.station.screen, self._post, preview, self._fit.clock.monotonic)
+
+    def _say(self, link: LinkState) -> None:
+        leaf = Leaf.STATE
+        state = self.core.state(self._fit.clock.monotonic(), link)
+        self._link.send(topic(self.config.station, leaf), state.model_dump_json().encode(), leaf.traffic.qos, leaf.traffic.retain)
+
+    def _will(self, session: int) -> bytes:
+        """What the broker says in the station's name. Read from another thread: a state that is a step old is good enough."""
+        state = self.core.state(self._fit.clock.monotonic(), LinkState.LOST, session)
+        return state.model_dump_json().encode()
+
+    def _run(self) -> None:
+        try:
+            self.station.run()
+        except BaseException as error:
+            self.error = error
+            raise
+
+
+def _core(config: StationConfig, ledger: SqliteLedger, samples: SqliteSamples) -> Core:
+    first, last = samples.range()
+    restored = replace(ledger.load(), samples_epoch=samples.epoch, samples_first=first, samples_last=last)
+    digest = hashlib.sha256(config.model_dump_json().encode()).hexdigest()
+    return Core(config, restored, secrets.token_hex(4), __version__, digest)

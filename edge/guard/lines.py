@@ -1,0 +1,60 @@
+"""Claims the outputs of a dead agent and drives each to its safe value, which is off.
+
+A line belongs to one process, and a Raspberry Pi kernel may keep a line's level after its process died: so somebody alive must claim it.
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from gpiozero import DigitalOutputDevice
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One output; off is safe."""
+
+    name: str
+    pin: int
+    active_high: bool
+
+
+class SafeLines:
+    """What the guard holds, and what it still has to get."""
+
+    def __init__(self, pin_factory: Any) -> None:
+        self._pin_factory = pin_factory
+        self._wanted: list[Line] = []
+        self._held: dict[str, Any] = {}
+
+    @property
+    def complete(self) -> bool:
+        """Whether every line asked for is held at its safe value."""
+        return not self._wanted
+
+    def demand(self, lines: list[Line]) -> None:
+        """From now on these must be held; claim() is tried until they are."""
+        self._wanted = [line for line in lines if line.name not in self._held]
+        self.claim()
+
+    def claim(self) -> None:
+        """Try once for each line that is missing; a line that its old process still owns is tried again at the next call."""
+        missing = []
+        for line in self._wanted:
+            try:
+                device = DigitalOutputDevice(line.pin, active_high=line.active_high, initial_value=False, pin_factory=self._pin_factory)
+            except Exception as error:  # noqa: BLE001 - whatever one line's driver does, the others must still be made safe
+                log.warning("guard: %s (pin %d) is not to be had yet: %s", line.name, line.pin, error)
+                missing.append(line)
+            else:
+                self._held[line.name] = device
+        self._wanted = missing
+
+    def give_back(self) -> None:
+        """An agent is there again and will claim them itself."""
+        self._wanted = []
+        for device in self._held.values():
+            device.close()
+        self._held.clear()

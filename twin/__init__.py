@@ -1,0 +1,1 @@
+"""A simulated station: the wires, the room, the camera. It imports the edge; the edge never imports it."""

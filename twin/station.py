@@ -1,0 +1,142 @@
+"""One station with its simulated room on one thread, for scenarios: the code that runs on a Pi, a clock that the scenario moves."""
+
+from pathlib import Path
+
+from contract.config import StationConfig, check
+from contract.roster import Entitlement, Person, Roster, code_digest
+from edge.build import CURRENT_LOOK_S, LEASE_LOOK_S, Assembly, Fittings
+from edge.domain.messages import CameraChanged, CodeTyped, FaceCompared, Input
+from edge.domain.screen import Screen
+from edge.station import Inbox
+from twin.clock import TwinClock
+from twin.faults import Faults
+from twin.pins import TwinFactory
+from twin.room import Room
+from twin.surroundings import DirectDigests, NoFaces, TwinCloud, TwinGuard
+
+STEP_S = 0.01
+IDLE_STEP_S = 0.25
+SALT = "5a" * 16
+
+
+def layout(station: str = "st-1", **changed: object) -> StationConfig:
+    """A door, a camera, one tap and two sockets; `changed` replaces whole sections."""
+    document: dict[str, object] = {
+        "station": station, "name": "Station 1", "camera": {"source": "none"},
+        "taps": [{"name": "cold", "valve_pin": 23, "flow_pin": 24}],
+        "sockets": [{"name": "1", "relay_pin": 25, "adc_channel": 0}, {"name": "2", "relay_pin": 26, "adc_channel": 1}],
+    }  # fmt: skip
+    return check(document | changed)
+
+
+def person(name: str, number: str, pin: str, **entitlement: int) -> Person:
+    """A roster entry with a code under SALT."""
+    digest = code_digest(SALT, number, pin)
+    return Person(person=name, number=number, code_digest=digest, label=name, entitlement=Entitlement(**entitlement))
+
+
+def roster(*people: Person, version: int = 1) -> bytes:
+    """The document that the cloud would push."""
+    return Roster(version=version, salt=SALT, people=list(people)).model_dump_json().encode()
+
+
+class TwinStation:
+    """`world` is the room: what is true, whatever the station believes. `cloud` is what the cloud has committed."""
+
+    def __init__(self, folder: Path, config: StationConfig | None = None, clock: TwinClock | None = None, seed: int = 0) -> None:
+        self.config, self.folder = config or layout(), folder
+        self.clock = clock or TwinClock()
+        self.pins = TwinFactory(clock=self.clock.monotonic)
+        self.world = Room.from_config(self.config, self.pins, seed)
+        self.faults = Faults(self.world)
+        self.cloud = TwinCloud()
+        self._tracks = 0
+        self._currents_at = self._leases_at = self.clock.monotonic()
+        self.boot()
+
+    def boot(self) -> None:
+        """Power on, or the supervisor starts the agent again."""
+        self.guard = TwinGuard()
+        fit = Fittings(
+            pin_factory=self.pins, clock=self.clock, link=lambda config, station, will, post: self.cloud.joined(post),
+            heart=lambda table, post: self.guard.joined(post), faces=lambda camera, frames, post: NoFaces(), digests=DirectDigests,
+        )  # fmt: skip
+        self.assembly = Assembly(self.config, self.folder, fit)
+        self.assembly.claim()
+        self.post(CameraChanged(True, ""))
+        self.cloud.start()
+        self.after(0.1)
+
+    def kill(self) -> None:
+        """The agent dies without a word; the room goes on."""
+        self.assembly.inbox = Inbox()
+        self.pins.die()
+        self.assembly.forget()
+        self.pins = TwinFactory(clock=self.clock.monotonic, lines=self.pins.room_side)
+
+    def close(self) -> None:
+        """At the end of a scenario."""
+        self.assembly.close()
+
+    @property
+    def screen(self) -> Screen:
+        """What the touch screen shows."""
+        return self.assembly.station.screen
+
+    def post(self, *heard: Input) -> None:
+        """As an adapter would; handled with the next `after`."""
+        for each in heard:
+            self.assembly.inbox.put(each)
+
+    def after(self, seconds: float) -> None:
+        """Let the room and the station live for a while: fine steps while something moves, coarse ones while nothing does."""
+        until = self.clock.monotonic() + seconds
+        while True:
+            self.pins.deliver()
+            self._look()
+            self.assembly.station.drain()
+            now = self.clock.monotonic()
+            if now >= until - 1e-9:
+                return
+            step = min(self._step(now), until - now)
+            self.clock.move(step)
+            self.world.step(step)
+
+    def show_face(self, who: str | None, distance: float = 0.15, second: float = 0.6, frames: int = 3, gallery: int = 20) -> None:
+        """Somebody new looks into the camera; the scores are what the face process would have measured."""
+        self._tracks += 1
+        seen_at = self.clock.monotonic() - 0.2
+        self.post(FaceCompared(self._tracks, frames, who, distance, second, gallery, seen_at))
+        self.after(0.05)
+
+    def type_code(self, number: str, pin: str) -> None:
+        """On the screen."""
+        self.post(CodeTyped(number, pin))
+        self.after(0.05)
+
+    def let_in(self, who: str) -> None:
+        """By face, through the door, and the door closed behind them."""
+        self.show_face(who)
+        assert self.world.lock_released, f"{who} was not let in: {self.screen.reason}"
+        self.world.pull_door(hold_s=1.0)
+        self.after(4.0)
+
+    def walk_out(self) -> None:
+        """Somebody leaves and the door closes behind them."""
+        self.world.push_out(hold_s=1.0)
+        self.after(4.0)
+
+    def _look(self) -> None:
+        now = self.clock.monotonic()
+        if now >= self._currents_at:
+            self._currents_at = now + CURRENT_LOOK_S
+            self.assembly.periodic[1].job()
+        if now >= self._leases_at:
+            self._leases_at = now + LEASE_LOOK_S
+            self.assembly.periodic[0].job()
+
+    def _step(self, now: float) -> float:
+        if self.world.moving:
+            return STEP_S
+        due = min(self.assembly.station.deadline(), self._currents_at, self._leases_at)
+        return max(0.001, min(IDLE_STEP_S, due - now))

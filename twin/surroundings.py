@@ -1,0 +1,150 @@
+"""What surrounds a station on one thread: a broker with a cloud behind it that commits and acknowledges, a guard, digests, faces.
+
+Each fits the same port as the real adapter and runs no thread, so that a scenario has one order of events.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from contract.envelope import Ack, FactEnvelope, SamplesEnvelope, decode
+from contract.model import Model
+from contract.roster import code_digest
+from contract.state import State
+from contract.topics import Leaf, parse
+from edge.domain.messages import AckReceived, CodeDigested, DigestCode, GuardChanged, Input, LinkChanged, Post, RosterReceived
+
+
+E = TypeVar("E", FactEnvelope, SamplesEnvelope)
+F = TypeVar("F", bound=Model)
+
+
+def _nobody(heard: Input) -> None:
+    """Before anybody joined."""
+
+
+class TwinCloud:
+    """Behind a perfect broker: validates, throws away repetitions, commits, acknowledges. `away` cuts the line."""
+
+    def __init__(self) -> None:
+        self._post: Post = _nobody
+        self.connected = False
+        self.acknowledges = True
+        self.facts: list[FactEnvelope] = []
+        self.samples: list[SamplesEnvelope] = []
+        self.states: list[State] = []
+        self.said: list[tuple[Leaf, bytes]] = []
+        self.repeated = 0
+        self._upto: dict[str, int] = {}
+
+    def joined(self, post: Post) -> "TwinCloud":
+        """A station's new agent uses this link."""
+        self._post = post
+        return self
+
+    def start(self) -> None:
+        """Come up."""
+        self.connected = True
+        self._post(LinkChanged(True, "twin"))
+
+    def stop(self) -> None:
+        """Go away."""
+        self.connected = False
+        self._post(LinkChanged(False, "twin: away"))
+
+    def send(self, name: str, payload: bytes, qos: int, retain: bool) -> bool:
+        """As the link does."""
+        if not self.connected:
+            return False
+        _, leaf = parse(name)
+        self.said.append((leaf, payload))
+        if leaf is Leaf.STATE:
+            self.states.append(State.model_validate_json(payload))
+        elif leaf is Leaf.EVT:
+            self._take(decode(payload, FactEnvelope), self.facts)
+        elif leaf is Leaf.TELE:
+            self._take(decode(payload, SamplesEnvelope), self.samples)
+        return True
+
+    def push_roster(self, raw: bytes) -> None:
+        """As a retained message."""
+        self._post(RosterReceived(raw))
+
+    def kinds(self) -> list[str]:
+        """Of all facts in the order in which they were committed."""
+        return [envelope.data.kind for envelope in self.facts]
+
+    def of(self, kind: type[F]) -> list[F]:
+        """Facts of one kind."""
+        return [envelope.data for envelope in self.facts if isinstance(envelope.data, kind)]
+
+    def _take(self, envelope: E, kept: list[E]) -> None:
+        known = self._upto.get(envelope.epoch, 0)
+        if envelope.seq <= known:
+            self.repeated += 1
+        else:
+            assert envelope.seq == known + 1 or envelope.base == envelope.seq, f"gap: {known} then {envelope.seq}"
+            kept.append(envelope)
+            self._upto[envelope.epoch] = envelope.seq
+        if self.acknowledges:
+            ack = Ack(epoch=envelope.epoch, upto=self._upto[envelope.epoch])
+            self._post(AckReceived(ack.epoch, ack.upto))
+
+
+class TwinGuard:
+    """A guard that answers."""
+
+    def __init__(self) -> None:
+        self._post: Post = _nobody
+        self.beats = 0
+
+    def joined(self, post: Post) -> "TwinGuard":
+        """A station's new agent talks to this guard."""
+        self._post = post
+        return self
+
+    def start(self) -> None:
+        """Greets."""
+        self._post(GuardChanged(True))
+
+    def stop(self) -> None:
+        """Nothing to end."""
+
+    def beat(self) -> None:
+        """Counted."""
+        self.beats += 1
+
+
+class DirectDigests:
+    """Computes at once."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+
+    def start(self) -> None:
+        """Nothing to begin."""
+
+    def stop(self) -> None:
+        """Nothing to end."""
+
+    def submit(self, asked: DigestCode) -> None:
+        """Posts the digest."""
+        digest = code_digest(asked.salt, asked.number, asked.pin)
+        self._post(CodeDigested(asked.number, digest, asked.source, asked.typed_at))
+
+
+class NoFaces:
+    """Whoever plays the people posts what a camera would have seen."""
+
+    def __init__(self, ready: Callable[[], None] = lambda: None) -> None:
+        self._ready = ready
+
+    def start(self) -> None:
+        """The camera works."""
+        self._ready()
+
+    def stop(self) -> None:
+        """Nothing to end."""
+
+    def preview(self) -> bytes | None:
+        """No picture."""
+        return None
