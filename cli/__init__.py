@@ -1,0 +1,1 @@
+"""The command `kiosk`: starts or calls the other parts; nothing imports it."""
