@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
-from contract.facts import ChargeStarted, DoorUnlocked, EntryGranted, EntryRefused, Fact, Refusal, WaterReserved, Way
+from contract.facts import ChargeStarted, DoorUnlocked, EntryGranted, EntryRefused, Fact, Refusal, WaterReserved
 from contract.topics import Leaf, topic
 from edge.domain.core import Core
 from edge.domain.messages import Action, DigestCode, Effects, Forget, Identify, Input, Record, Reserve, Say, SetOutput, StoreChanged

@@ -7,7 +7,7 @@ from contract.roster import Entitlement, Person, Roster, code_digest
 from edge.build import CURRENT_LOOK_S, LEASE_LOOK_S, Assembly, Fittings
 from edge.domain.messages import CameraChanged, CodeTyped, FaceCompared, Input
 from edge.domain.screen import Screen
-from edge.station import Inbox
+from edge.guard.serve import SILENCE_S
 from twin.clock import TwinClock
 from twin.faults import Faults
 from twin.pins import TwinFactory
@@ -16,6 +16,8 @@ from twin.surroundings import DirectDigests, NoFaces, TwinCloud, TwinGuard
 
 STEP_S = 0.01
 IDLE_STEP_S = 0.25
+THROUGH_S = 4.5
+"""To pull, walk through, and let the spring close the door: 4 s, and the debouncing."""
 SALT = "5a" * 16
 
 
@@ -52,31 +54,35 @@ class TwinStation:
         self.cloud = TwinCloud()
         self._tracks = 0
         self._currents_at = self._leases_at = self.clock.monotonic()
+        self._died_at: float | None = None
+        self.guard = TwinGuard(TwinFactory(clock=self.clock.monotonic, lines=self.pins.room_side))
         self.boot()
 
     def boot(self) -> None:
         """Power on, or the supervisor starts the agent again."""
-        self.guard = TwinGuard()
         fit = Fittings(
             pin_factory=self.pins, clock=self.clock, link=lambda config, station, will, post: self.cloud.joined(post),
-            heart=lambda table, post: self.guard.joined(post), faces=lambda camera, frames, post: NoFaces(), digests=DirectDigests,
+            heart=lambda table, post: self.guard.joined(table, post), faces=lambda camera, frames, post: NoFaces(), digests=DirectDigests,
         )  # fmt: skip
         self.assembly = Assembly(self.config, self.folder, fit)
         self.assembly.claim()
+        self._died_at = None
         self.post(CameraChanged(True, ""))
-        self.cloud.start()
+        if not self.cloud.away:
+            self.cloud.start()
         self.after(0.1)
 
     def kill(self) -> None:
-        """The agent dies without a word; the room goes on."""
-        self.assembly.inbox = Inbox()
+        """The agent dies without a word; the room goes on, and the guard drops the outputs when its time has come."""
+        self._died_at, self.cloud.connected = self.clock.monotonic(), False
         self.pins.die()
         self.assembly.forget()
         self.pins = TwinFactory(clock=self.clock.monotonic, lines=self.pins.room_side)
 
     def close(self) -> None:
         """At the end of a scenario."""
-        self.assembly.close()
+        if self._died_at is None:
+            self.assembly.close()
 
     @property
     def screen(self) -> Screen:
@@ -92,9 +98,7 @@ class TwinStation:
         """Let the room and the station live for a while: fine steps while something moves, coarse ones while nothing does."""
         until = self.clock.monotonic() + seconds
         while True:
-            self.pins.deliver()
-            self._look()
-            self.assembly.station.drain()
+            self._agent()
             now = self.clock.monotonic()
             if now >= until - 1e-9:
                 return
@@ -119,12 +123,21 @@ class TwinStation:
         self.show_face(who)
         assert self.world.lock_released, f"{who} was not let in: {self.screen.reason}"
         self.world.pull_door(hold_s=1.0)
-        self.after(4.0)
+        self.after(THROUGH_S)
 
     def walk_out(self) -> None:
         """Somebody leaves and the door closes behind them."""
         self.world.push_out(hold_s=1.0)
-        self.after(4.0)
+        self.after(THROUGH_S)
+
+    def _agent(self) -> None:
+        """The agent's turn; of a dead one, the guard's."""
+        if self._died_at is None:
+            self.pins.deliver()
+            self._look()
+            self.assembly.station.drain()
+        elif self.clock.monotonic() >= self._died_at + SILENCE_S:
+            self.guard.make_safe()
 
     def _look(self) -> None:
         now = self.clock.monotonic()
@@ -138,5 +151,7 @@ class TwinStation:
     def _step(self, now: float) -> float:
         if self.world.moving:
             return STEP_S
+        if self._died_at is not None:
+            return IDLE_STEP_S
         due = min(self.assembly.station.deadline(), self._currents_at, self._leases_at)
         return max(0.001, min(IDLE_STEP_S, due - now))

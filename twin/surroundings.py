@@ -4,7 +4,7 @@ Each fits the same port as the real adapter and runs no thread, so that a scenar
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from contract.envelope import Ack, FactEnvelope, SamplesEnvelope, decode
 from contract.model import Model
@@ -12,7 +12,8 @@ from contract.roster import code_digest
 from contract.state import State
 from contract.topics import Leaf, parse
 from edge.domain.messages import AckReceived, CodeDigested, DigestCode, GuardChanged, Input, LinkChanged, Post, RosterReceived
-
+from edge.domain.safe_state import Output
+from edge.guard.lines import Line, SafeLines
 
 E = TypeVar("E", FactEnvelope, SamplesEnvelope)
 F = TypeVar("F", bound=Model)
@@ -23,18 +24,24 @@ def _nobody(heard: Input) -> None:
 
 
 class TwinCloud:
-    """Behind a perfect broker: validates, throws away repetitions, commits, acknowledges. `away` cuts the line."""
+    """Behind a perfect broker: validates, throws away repetitions, commits, acknowledges.
+
+    `stop` cuts the line. `acknowledges = False`: it commits and its acknowledgements are lost. `hears = False`: the broker takes
+    messages and loses them. `new_database`: it knows nothing any more.
+    """
 
     def __init__(self) -> None:
         self._post: Post = _nobody
         self.connected = False
-        self.acknowledges = True
+        self.away = False
+        self.acknowledges = self.hears = True
         self.facts: list[FactEnvelope] = []
         self.samples: list[SamplesEnvelope] = []
         self.states: list[State] = []
         self.said: list[tuple[Leaf, bytes]] = []
         self.repeated = 0
         self._upto: dict[str, int] = {}
+        self._began_anew = False
 
     def joined(self, post: Post) -> "TwinCloud":
         """A station's new agent uses this link."""
@@ -43,18 +50,20 @@ class TwinCloud:
 
     def start(self) -> None:
         """Come up."""
-        self.connected = True
+        self.connected, self.away = True, False
         self._post(LinkChanged(True, "twin"))
 
     def stop(self) -> None:
-        """Go away."""
-        self.connected = False
+        """Go away, until start()."""
+        self.connected, self.away = False, True
         self._post(LinkChanged(False, "twin: away"))
 
     def send(self, name: str, payload: bytes, qos: int, retain: bool) -> bool:
         """As the link does."""
         if not self.connected:
             return False
+        if not self.hears:
+            return True
         _, leaf = parse(name)
         self.said.append((leaf, payload))
         if leaf is Leaf.STATE:
@@ -64,6 +73,10 @@ class TwinCloud:
         elif leaf is Leaf.TELE:
             self._take(decode(payload, SamplesEnvelope), self.samples)
         return True
+
+    def new_database(self) -> None:
+        """Restored from nothing: what was committed is gone, and nobody told the stations."""
+        self.facts, self.samples, self._upto, self._began_anew = [], [], {}, True
 
     def push_roster(self, raw: bytes) -> None:
         """As a retained message."""
@@ -78,32 +91,39 @@ class TwinCloud:
         return [envelope.data for envelope in self.facts if isinstance(envelope.data, kind)]
 
     def _take(self, envelope: E, kept: list[E]) -> None:
-        known = self._upto.get(envelope.epoch, 0)
+        known = max(self._upto.get(envelope.epoch, 0), envelope.base - 1)
         if envelope.seq <= known:
             self.repeated += 1
-        else:
-            assert envelope.seq == known + 1 or envelope.base == envelope.seq, f"gap: {known} then {envelope.seq}"
+        elif envelope.seq == known + 1:
             kept.append(envelope)
-            self._upto[envelope.epoch] = envelope.seq
+            known = envelope.seq
+        else:
+            assert self._began_anew, f"gap: {known} then {envelope.seq}"
+        self._upto[envelope.epoch] = known
         if self.acknowledges:
-            ack = Ack(epoch=envelope.epoch, upto=self._upto[envelope.epoch])
+            ack = Ack(epoch=envelope.epoch, upto=known)
             self._post(AckReceived(ack.epoch, ack.upto))
 
 
 class TwinGuard:
-    """A guard that answers."""
+    """A guard that answers, and that makes the outputs of a dead agent safe with the real guard's own hands."""
 
-    def __init__(self) -> None:
+    def __init__(self, pins: Any) -> None:
+        """`pins`: a pin factory of its own, as of another process."""
         self._post: Post = _nobody
+        self._outputs: list[Line] = []
+        self._lines = SafeLines(pins)
         self.beats = 0
 
-    def joined(self, post: Post) -> "TwinGuard":
+    def joined(self, outputs: list[Output], post: Post) -> "TwinGuard":
         """A station's new agent talks to this guard."""
         self._post = post
+        self._outputs = [Line(output.name, output.pin, output.active_high) for output in outputs]
         return self
 
     def start(self) -> None:
-        """Greets."""
+        """Greets: the lines are the agent's."""
+        self._lines.give_back()
         self._post(GuardChanged(True))
 
     def stop(self) -> None:
@@ -112,6 +132,10 @@ class TwinGuard:
     def beat(self) -> None:
         """Counted."""
         self.beats += 1
+
+    def make_safe(self) -> None:
+        """The agent was silent for too long."""
+        self._lines.demand(self._outputs)
 
 
 class DirectDigests:

@@ -22,7 +22,7 @@ from edge.domain.messages import Effects, Input, Kind, Say
 from edge.domain.notices import Notices
 from edge.domain.outbox import Outbox
 from edge.domain.quota import Open, Quota
-from edge.domain.room import Room
+from edge.domain.room import Room, interrupted
 from edge.domain.sampling import Sampling
 from edge.domain.screen import Notice, Screen
 from edge.domain.view import View
@@ -73,7 +73,7 @@ class Core:
         if self.config.camera:
             self.faults.assume(FaultCode.CAMERA_LOST)
         effects = Effects(facts=[StationStarted(version=self._version, config_sha256=self._config_sha256)])
-        effects.add(self.room.interrupted())
+        effects.add(interrupted(self.quota))
         if self._stored_roster:
             self.entry.access.apply(roster.decode(self._stored_roster))
         return effects

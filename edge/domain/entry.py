@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 from contract.config import StationConfig
 from contract.facts import (
-    DoorCause, DoorClosed, DoorHeldOpen, DoorLocked, DoorOpened, EntryGranted, EntryRefused, Fact, FaultCode, Refusal, Way,
+    DoorCause,
+    DoorClosed,
+    DoorHeldOpen,
+    DoorLocked,
+    DoorOpened,
+    EntryGranted,
+    EntryRefused,
+    Fact,
+    FaultCode,
+    Refusal,
+    Way,
 )  # fmt: skip
 from edge.domain.access import Access, Granted, Refused
 from edge.domain.door import Door, DoorState

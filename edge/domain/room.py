@@ -30,7 +30,7 @@ class Room:
         self.taps = {t.name: Tap(t, quota, faults) for t in config.taps}
         self.sockets = {s.name: Socket(s, quota, faults) for s in config.sockets}
 
-    def limit(self, person: str, kind: Kind) -> int:
+    def _limit(self, person: str, kind: Kind) -> int:
         """What this person may draw a day: the roster's word, else the station's default."""
         found = self._access.person(person)
         own = Entitlement() if found is None else found.entitlement
@@ -40,7 +40,7 @@ class Room:
 
     def left(self, person: str, kind: Kind) -> int:
         """Of today's quota."""
-        return self.quota.left(person, kind, self.limit(person, kind))
+        return self.quota.left(person, kind, self._limit(person, kind))
 
     def drink(self, asked: DrinkAsked, now: float) -> Effects:
         """Pour, or say why not."""
@@ -50,7 +50,7 @@ class Room:
             return self._refuse(WaterRefused(tap=asked.tap[:24], reason=reason or Refusal.OUT_OF_ORDER, asked_ml=asked.volume_ml), now)
         entry = Open(self._number(), visit.person, Kind.WATER_ML, asked.tap, self.quota.day, asked.volume_ml)
         try:
-            effects = tap.begin(visit.visit, entry, self.limit(visit.person, Kind.WATER_ML), now)
+            effects = tap.begin(visit.visit, entry, self._limit(visit.person, Kind.WATER_ML), now)
         except QuotaExceeded:
             return self._refuse(WaterRefused(tap=asked.tap, reason=Refusal.QUOTA_SPENT, asked_ml=asked.volume_ml), now)
         self._visits.touched(now)
@@ -65,7 +65,7 @@ class Room:
             return self._refuse(ChargeRefused(socket=asked.socket[:24], reason=reason or Refusal.QUOTA_SPENT), now)
         entry = Open(self._number(), visit.person, Kind.SOCKET_MIN, asked.socket, self.quota.day, minutes)
         self._visits.touched(now)
-        return socket.begin(visit.visit, entry, self.limit(visit.person, Kind.SOCKET_MIN), now)
+        return socket.begin(visit.visit, entry, self._limit(visit.person, Kind.SOCKET_MIN), now)
 
     def stop_drink(self, tap: str, now: float) -> Effects:
         """A person presses stop: anybody may, at any time."""
@@ -129,14 +129,6 @@ class Room:
             self._notices.show(Notice.NOT_NOW, now, Refusal.CANNOT_RECORD)
         return effects
 
-    def interrupted(self) -> Effects:
-        """Settle what a kill or a power cut left open."""
-        effects = Effects()
-        for entry in self.quota.open_sessions():
-            ended = water.interrupted if entry.kind is Kind.WATER_ML else charger.interrupted
-            effects.add(ended(entry, self.quota))
-        return effects
-
     def _parts(self) -> list[Tap | Socket]:
         return [*self.taps.values(), *self.sockets.values()]
 
@@ -170,3 +162,12 @@ class Room:
     def _refuse(self, fact: WaterRefused | ChargeRefused, now: float) -> Effects:
         self._notices.show(Notice.NOT_NOW, now, fact.reason)
         return Effects(facts=[fact])
+
+
+def interrupted(quota: Quota) -> Effects:
+    """Settle what a kill or a power cut left open."""
+    effects = Effects()
+    for entry in quota.open_sessions():
+        ended = water.interrupted if entry.kind is Kind.WATER_ML else charger.interrupted
+        effects.add(ended(entry, quota))
+    return effects

@@ -3,8 +3,10 @@
 from math import inf
 
 from contract.config import StationConfig
+from contract.envelope import ClockState
 from contract.state import FaultState, Link, State
 from edge.domain.charger import Socket
+from edge.domain.clock import WallClock
 from edge.domain.entry import Entry
 from edge.domain.faults import Faults, Service
 from edge.domain.messages import Kind
@@ -14,8 +16,6 @@ from edge.domain.room import Room
 from edge.domain.screen import FaultView, PartState, Screen, SocketView, TapView
 from edge.domain.visits import Visit
 from edge.domain.water import Tap
-from contract.envelope import ClockState
-from edge.domain.clock import WallClock
 
 
 class View:

@@ -39,7 +39,7 @@ class Visits:
         """Somebody was let in. An older visit of the same person ends: nobody is inside twice."""
         effects = Effects()
         for older in [v for v in self._all.values() if v.person == person]:
-            effects.add(self.end(older.visit, VisitEnd.CAME_AGAIN, now))
+            effects.add(self._end(older.visit, VisitEnd.CAME_AGAIN, now))
         self._all[visit] = Visit(visit, person, now)
         return effects
 
@@ -53,7 +53,7 @@ class Visits:
     def not_entered(self, visit: str | None, now: float) -> Effects:
         """The strike went back and nobody had opened."""
         found = self._all.get(visit or "")
-        return self.end(found.visit, VisitEnd.NOT_ENTERED, now) if found and found.entered_at is None else Effects()
+        return self._end(found.visit, VisitEnd.NOT_ENTERED, now) if found and found.entered_at is None else Effects()
 
     def cancel(self, visit: str | None) -> None:
         """The entry could not be recorded: it never was."""
@@ -71,10 +71,9 @@ class Visits:
             return Effects()
         said = self._goodbye if self._goodbye in self._all else None
         known = said is not None or len(here) == 1
-        return self.end(said or here[0].visit, VisitEnd.LEFT if known else VisitEnd.PRESUMED_LEFT, now)
+        return self._end(said or here[0].visit, VisitEnd.LEFT if known else VisitEnd.PRESUMED_LEFT, now)
 
-    def end(self, visit: str, reason: VisitEnd, now: float) -> Effects:
-        """Close one visit."""
+    def _end(self, visit: str, reason: VisitEnd, now: float) -> Effects:
         found = self._all.pop(visit)
         if self.current and self.current.visit == visit:
             self.current = None
@@ -106,5 +105,5 @@ class Visits:
             self.current = None
         effects = Effects()
         for visit in [v for v in self._all.values() if now >= v.granted_at + self._config.longest_s]:
-            effects.add(self.end(visit.visit, VisitEnd.TIMED_OUT, now))
+            effects.add(self._end(visit.visit, VisitEnd.TIMED_OUT, now))
         return effects

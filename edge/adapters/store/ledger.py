@@ -1,17 +1,16 @@
-"""The station's memory in SQLite: the ledger (facts to send, quota, roster; FULL) and the samples (NORMAL, may lose its newest batches).
+"""Facts to send, quota and roster, durable before a commit returns. Belongs to the deciding thread.
 
-Belongs to the deciding thread. A failed transaction leaves nothing of itself.
+A failed transaction leaves nothing of itself.
 """
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from contract.envelope import iso
 from contract.facts import Fact
-from edge.adapters.database import connect
-from edge.adapters.reserve import Reserve
+from edge.adapters.store.database import connect
+from edge.adapters.store.reserve import Reserve
+from edge.adapters.store.rows import body, is_full, select, span
 from edge.domain import messages as m
 from edge.domain.core import Restored
 from edge.domain.messages import Kind, Record
@@ -34,7 +33,7 @@ class SqliteLedger:
 
     def load(self) -> Restored:
         """What was there at start; the samples' part is filled in by whoever wires both."""
-        first, last = _range(self._db, "fact")
+        first, last = span(self._db, "fact")
         day = self._db.execute("SELECT max(day) FROM quota").fetchone()[0] or ""
         rows = self._db.execute("SELECT person, kind, sum(settled) FROM quota WHERE day = ? AND settled IS NOT NULL GROUP BY 1, 2", (day,))
         used = {(person, Kind(kind)): taken for person, kind, taken in rows}
@@ -49,15 +48,15 @@ class SqliteLedger:
             return self._write(facts, records, stamp)
         except sqlite3.Error as error:
             if not self._make_room(error):
-                raise StoreFailed(f"ledger: {error}", _is_full(error)) from error
+                raise StoreFailed(f"ledger: {error}", is_full(error)) from error
         try:
             return self._write(facts, records, stamp)
         except sqlite3.Error as error:
-            raise StoreFailed(f"ledger: {error}", _is_full(error)) from error
+            raise StoreFailed(f"ledger: {error}", is_full(error)) from error
 
     def rows(self, after: int, count: int) -> list[Row]:
         """Raises: StoreFailed."""
-        return _rows(self._db, "fact", after, count)
+        return select(self._db, "fact", after, count)
 
     def forget(self, upto: int) -> None:
         """Deleted with the next commit, or by tidy(): losing this costs a repetition, which the cloud throws away."""
@@ -90,10 +89,10 @@ class SqliteLedger:
         return rows
 
     def _insert(self, fact: Fact, stamp: Stamp) -> Row:
-        body = _body(self._station, self.epoch, stamp, "fact", fact.model_dump_json())
-        cursor = self._db.execute("INSERT INTO fact (body) VALUES (?)", (body,))
+        text = body(self._station, self.epoch, stamp, "fact", fact.model_dump_json())
+        cursor = self._db.execute("INSERT INTO fact (body) VALUES (?)", (text,))
         assert cursor.lastrowid is not None
-        return Row(cursor.lastrowid, body)
+        return Row(cursor.lastrowid, text)
 
     def _record(self, record: Record) -> None:
         match record:
@@ -108,7 +107,7 @@ class SqliteLedger:
                 self._db.execute("INSERT INTO roster (version, raw) VALUES (?, ?)", (version, raw))
 
     def _make_room(self, error: sqlite3.Error) -> bool:
-        if not (_is_full(error) and self._reserve.give_up()):
+        if not (is_full(error) and self._reserve.give_up()):
             return False
         self._quietly("PRAGMA wal_checkpoint(TRUNCATE)")
         return True
@@ -120,65 +119,3 @@ class SqliteLedger:
             self._forget = 0 if statement.startswith("DELETE") else self._forget
         except sqlite3.Error:
             return
-
-
-class SqliteSamples:
-    """Batches of samples in `folder`/samples.db, at most `keep` of them."""
-
-    def __init__(self, folder: Path, station: str, keep: int) -> None:
-        self._station, self._keep = station, keep
-        self._db, self.epoch = connect(folder / "samples.db", "samples", "NORMAL")
-
-    def range(self) -> tuple[int, int]:
-        """(oldest seq, newest seq); oldest > newest when there is none."""
-        return _range(self._db, "batch")
-
-    def add(self, data: str, stamp: Stamp) -> tuple[int, int]:
-        """Raises: StoreFailed."""
-        body = _body(self._station, self.epoch, stamp, "samples", data)
-        try:
-            seq = self._db.execute("INSERT INTO batch (body) VALUES (?)", (body,)).lastrowid
-            assert seq is not None
-            self._db.execute("DELETE FROM batch WHERE seq <= ?", (seq - self._keep,))
-            return self._db.execute("SELECT min(seq) FROM batch").fetchone()[0], seq
-        except sqlite3.Error as error:
-            raise StoreFailed(f"samples: {error}", _is_full(error)) from error
-
-    def rows(self, after: int, count: int) -> list[Row]:
-        """Raises: StoreFailed."""
-        return _rows(self._db, "batch", after, count)
-
-    def forget(self, upto: int) -> None:
-        """A failure only means that they are sent once more."""
-        try:
-            self._db.execute("DELETE FROM batch WHERE seq <= ?", (upto,))
-        except sqlite3.Error:
-            return
-
-    def close(self) -> None:
-        """The last connection of a process lets SQLite tidy up."""
-        self._db.close()
-
-
-def _body(station: str, epoch: str, stamp: Stamp, kind: str, data: str) -> str:
-    """An envelope without seq and base, as JSON."""
-    head = {"v": 1, "station": station, "epoch": epoch, "boot": stamp.boot, "at": iso(stamp.at), "up": stamp.up, "clock": stamp.clock.value, "type": kind}
-    return json.dumps(head, separators=(",", ":"))[:-1] + f',"data":{data}}}'
-
-
-def _range(db: sqlite3.Connection, table: str) -> tuple[int, int]:
-    last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-    newest = last[0] if last else 0
-    oldest = db.execute(f"SELECT min(seq) FROM {table}").fetchone()[0]
-    return (newest + 1 if oldest is None else oldest), newest
-
-
-def _rows(db: sqlite3.Connection, table: str, after: int, count: int) -> list[Row]:
-    try:
-        return [Row(seq, body) for seq, body in db.execute(f"SELECT seq, body FROM {table} WHERE seq > ? ORDER BY seq LIMIT ?", (after, count))]
-    except sqlite3.Error as error:
-        raise StoreFailed(f"{table}: {error}", _is_full(error)) from error
-
-
-def _is_full(error: sqlite3.Error) -> bool:
-    return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_IOERR_WRITE)

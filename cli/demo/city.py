@@ -1,0 +1,125 @@
+"""Starts the whole city: broker, cloud, people, station 1 and the fleet; ends it in the opposite order."""
+
+import argparse
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from twin.day import city, people
+
+from cli import broker as brokers
+from cli.broker.accounts import write_private
+from cli.demo.children import Child, line_after
+from cli.demo.client import call
+from cli.demo.faces import Cast, cast
+from cli.demo.front import FrontDoor
+from cli.demo.progress import DemoFailed, Progress
+from cli.places import ROOT
+
+PEOPLE = 40
+
+
+class City:
+    """Everything that runs. `with City(...) as city` starts it and always ends it."""
+
+    def __init__(self, asked: argparse.Namespace, progress: Progress) -> None:
+        self._asked, self._progress = asked, progress
+        self.folder = _folder(asked.keep)
+        self.places = city(asked.stations)
+
+    def __enter__(self) -> "City":
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stations first, so that they can say goodbye; then cloud, then broker; then the folder."""
+        self._progress.say("ending: stations, cloud, broker")
+        for child in ("fleet", "front", "cloud", "broker"):
+            part = getattr(self, child, None)
+            if part:
+                part.stop()
+        if not self._asked.keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            if not any(self.folder.parent.iterdir()):
+                self.folder.parent.rmdir()
+
+    def _start(self) -> None:
+        names = [place[0] for place in self.places]
+        try:
+            self.broker = brokers.start(self.folder / "broker", names, self._asked.broker)
+        except (brokers.BrokerError, brokers.AccountRefused) as error:
+            raise DemoFailed(str(error)) from error
+        self._progress.say(f"broker: {self.broker.kind} {self.broker.version}, an account for each of {len(names)} stations")
+        self._start_cloud()
+        self._start_front()
+        self._progress.say("faces: enrolling from photographs (the first time they are fetched once)")
+        self.cast: Cast = cast(self._asked.photos, self.front.templates, self._progress)
+        self.front.start()
+        self._enter_people()
+        self._start_fleet()
+        self._progress.say("station 1: waiting for camera, face process and page")
+        self.front.wait()
+
+    def _start_cloud(self) -> None:
+        folder = self.folder / "cloud"
+        folder.mkdir(parents=True, exist_ok=True)
+        write_private(folder / "broker.password", self.broker.password(brokers.CLOUD) + "\n")
+        settings = {
+            "DATA": str(folder), "PORT": "0", "BROKER_HOST": self.broker.host, "BROKER_PORT": str(self.broker.port),
+            "BROKER_PASSWORD_FILE": str(folder / "broker.password"), "LATE_S": "90",
+        }  # fmt: skip
+        self.cloud = Child("cloud", "cloud", [], folder, {f"SMART_STATION_CLOUD_{name}": value for name, value in settings.items()})
+        self.cloud_url = self.cloud.wait_for("its address", line_after("cloud: http://"))
+        self.cloud_url = f"http://{self.cloud_url}"
+        self.token = self._token(folder / "token")
+        self._progress.say(f"cloud: {self.cloud_url}")
+
+    def _token(self, kept: Path) -> str:
+        """The first one, shown at first start; with --keep it is read again next time."""
+        if not kept.exists():
+            write_private(kept, self.cloud.wait_for("its first token", line_after("first token, shown only now: ")) + "\n")
+        return kept.read_text().strip()
+
+    def _start_front(self) -> None:
+        station, name, town, district = self.places[0]
+        password = self.folder / f"{station}.password"
+        self.broker.accounts.hand_out(station, password)
+        words = {"name": name, "city": town, "district": district}
+        self.front = FrontDoor(self.folder, station, words, (self.broker.host, self.broker.port, password), self._asked.webcam, self._asked.seed)
+
+    def _enter_people(self) -> None:
+        """Through the cloud's public API, as an operator would."""
+        entries = [(v.person, v.number, v.pin, v.label) for v in self.cast.enrolled]
+        for person, number, pin, label in [*entries, *people(self._asked.seed, PEOPLE)]:
+            call("PUT", f"{self.cloud_url}api/v1/people/{person}", {"number": number, "pin": pin, "label": label}, self.token)
+        self._progress.say(f"people: {len(entries)} enrolled by face at station 1, {PEOPLE} more in the roster")
+
+    def _start_fleet(self) -> None:
+        rows = []
+        for station, name, town, district in self.places[1:]:
+            folder = self.folder / "fleet" / station
+            rows.append(
+                {
+                    "station": station, "name": name, "city": town, "district": district, "host": self.broker.host,
+                    "port": self.broker.port, "password": self.broker.password(station), "folder": str(folder),
+                }
+            )  # fmt: skip
+        if not rows:
+            return
+        write_private(self.folder / "fleet.json", json.dumps(rows))
+        arguments = ["--stations", str(self.folder / "fleet.json"), "--seed", str(self._asked.seed), "--speed", str(self._asked.speed)]
+        self.fleet = Child("fleet", "twin.fleet", [*arguments, "--until-stdin-closes"], self.folder)
+        self._progress.say(f"fleet: {len(rows)} more stations, the same edge code, people by script")
+
+
+def _folder(keep: Path | None) -> Path:
+    if keep:
+        keep.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return keep.resolve()
+    (ROOT / ".demo").mkdir(exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="run-", dir=ROOT / ".demo"))

@@ -1,0 +1,104 @@
+"""Hands of the person at the keyboard: who stands before the camera, and what is done in the room of station 1."""
+
+import select
+import sys
+import time
+from collections.abc import Callable
+
+from cli.demo.city import City
+from cli.demo.progress import DemoFailed, Progress
+from cli.demo.visit import visit
+from twin.faults import meaning, names
+from twin.remote import RoomGone
+
+LOOK_S = 1.0
+FIRST_PLAY_S = 20.0
+PLAY_EVERY_S = 120.0
+
+
+class Hands:
+    """Reads a word a line from standard input. Until the first word, a visitor comes by itself every two minutes."""
+
+    def __init__(self, city: City, progress: Progress) -> None:
+        self._city, self._progress = city, progress
+        self._next_play = time.monotonic() + FIRST_PLAY_S
+        self._reads = True
+        self._words: dict[str, tuple[str, Callable[[], object]]] = {
+            "a": (f"{city.cast.enrolled[0].label} steps before the camera", lambda: self._show(0)),
+            "s": ("a stranger steps before the camera", self._show_stranger),
+            "n": ("nobody is before the camera", city.front.camera.show_nobody),
+            "pull": ("pull the door", lambda: city.front.room.act("pull_door", hold_s=3.0)),
+            "out": ("leave: press the exit button and push the door", lambda: city.front.room.act("push_out", hold_s=2.0)),
+            "plug": ("plug a phone into socket 1", lambda: city.front.room.act("plug", socket="1", load="phone")),
+            "unplug": ("take it out", lambda: city.front.room.act("unplug", socket="1")),
+            "visit": ("the whole visit and a stranger, by itself", self._play),
+        }
+
+    def help(self) -> str:
+        """What to try."""
+        visitor = self._city.cast.enrolled[0]
+        rows = [f"    {word:<8}{meaning_}" for word, (meaning_, _) in self._words.items()]
+        rows += ["    break X / mend X   plant a fault at station 1, or take it back: " + ", ".join(names())]
+        top = f"\n  Try at the touch screen: person number {visitor.number}, PIN {visitor.pin}. Or type here, then Enter:\n"
+        return top + "\n".join(rows) + f"\n  Until you type, {visitor.label} comes by every two minutes.\n"
+
+    def serve(self) -> None:
+        """Until Ctrl-C."""
+        while True:
+            word = self._read()
+            if word:
+                self._next_play = float("inf")
+                self._do(word)
+            if time.monotonic() >= self._next_play:
+                self._next_play = time.monotonic() + PLAY_EVERY_S
+                self._safely(self._play)
+            mended = self._city.front.mend()
+            if mended:
+                self._progress.say(mended)
+
+    def _read(self) -> str:
+        """A word, or '' after LOOK_S."""
+        if not self._reads:
+            time.sleep(LOOK_S)
+            return ""
+        ready, _, _ = select.select([sys.stdin], [], [], LOOK_S)
+        line = sys.stdin.readline() if ready else " "
+        self._reads = line != ""
+        return line.strip()
+
+    def _do(self, line: str) -> None:
+        verb, _, fault = line.partition(" ")
+        if verb in ("break", "mend") and fault in names():
+            self._progress.say(f"{verb}: {meaning(fault)}")
+            self._safely(lambda: self._fault(verb == "break", fault))
+        elif line in self._words:
+            words, act = self._words[line]
+            self._progress.say(words)
+            self._safely(act)
+        else:
+            print(f"no such word: {line[:40]!r}{self.help()}", flush=True)
+
+    def _fault(self, planted: bool, fault: str) -> None:
+        camera = self._city.front.camera
+        if fault == "camera_unplugged":
+            camera.unplug() if planted else camera.plug()
+        elif planted:
+            self._city.front.room.plant(fault)
+        else:
+            self._city.front.room.clear(fault)
+
+    def _safely(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except (DemoFailed, RoomGone, ValueError) as error:
+            self._progress.say(f"did not work: {error}")
+
+    def _show(self, number: int) -> None:
+        self._city.front.camera.show_person(self._city.cast.enrolled[number].shown)
+
+    def _show_stranger(self) -> None:
+        if self._city.cast.stranger:
+            self._city.front.camera.show_person(self._city.cast.stranger.shown)
+
+    def _play(self) -> None:
+        visit(self._city, self._progress)

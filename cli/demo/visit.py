@@ -1,0 +1,95 @@
+"""One enrolled visitor from the face to the goodbye, then one stranger: acted in the room, on the screen and before the camera."""
+
+import time
+from dataclasses import dataclass
+
+from cli.demo.city import City
+from cli.demo.front import FrontDoor
+from cli.demo.progress import DemoFailed, Progress
+
+DRINK_ML = 200
+CHARGE_S = 6.0
+
+
+@dataclass
+class Seen:
+    """What was true in the room."""
+
+    granted: bool = False
+    door_opened: bool = False
+    refused: bool = False
+    offered_code: bool = False
+    poured_ml: float = 0.0
+    charged_wh: float = 0.0
+    took_s: float = 0.0
+
+
+def visit(city: City, progress: Progress) -> Seen:
+    """Act it out. Raises: DemoFailed, with the step that did not come true."""
+    began, front, seen = time.monotonic(), city.front, Seen()
+    if city.cast.stranger is None:
+        raise DemoFailed("there is no stranger: a folder with a single picture makes one")
+    _come(front, city, seen, progress)
+    _drink(front, seen, progress)
+    _charge(front, seen, progress)
+    _leave(front, progress)
+    _stranger(front, city, seen, progress)
+    seen.took_s = time.monotonic() - began
+    return seen
+
+
+def _come(front: FrontDoor, city: City, seen: Seen, progress: Progress) -> None:
+    visitor = city.cast.enrolled[0]
+    progress.say(f"{visitor.label} looks into the camera")
+    front.camera.show_person(visitor.shown)
+    front.until("the strike is released", lambda: front.room.truth().door.lock_released, 15.0)
+    seen.granted = True
+    front.room.act("pull_door", hold_s=1.0)
+    front.until("the door opens", lambda: front.room.truth().door.is_open, 5.0)
+    seen.door_opened = True
+    front.camera.show_nobody()
+    progress.say("the door opened; waiting until it is closed again")
+    front.until("the door closes", lambda: not front.room.truth().door.is_open, 10.0)
+    front.until("the screen greets", lambda: front.screen()["visitor"] == visitor.label, 5.0)
+
+
+def _drink(front: FrontDoor, seen: Seen, progress: Progress) -> None:
+    tap = front.config.taps[0].name
+    front.press(kind="drink", tap=tap, volume_ml=DRINK_ML)
+    front.until("water runs", lambda: front.room.truth().taps[tap].dispensed_ml > 0, 5.0)
+    front.until("the pour is settled", lambda: front.screen()["taps"][0]["state"] == "ready", 30.0)
+    seen.poured_ml = front.room.truth().taps[tap].dispensed_ml
+    progress.say(f"{seen.poured_ml:.0f} ml of water ran, {DRINK_ML} ml were asked for")
+
+
+def _charge(front: FrontDoor, seen: Seen, progress: Progress) -> None:
+    socket = front.config.sockets[0].name
+    front.room.act("plug", socket=socket, load="phone")
+    front.press(kind="charge", socket=socket)
+    front.until("the socket is live", lambda: front.room.truth().sockets[socket].energised, 5.0)
+    time.sleep(CHARGE_S)
+    front.press(kind="charge_stop", socket=socket)
+    front.until("the socket is dead again", lambda: not front.room.truth().sockets[socket].energised, 5.0)
+    seen.charged_wh = front.room.truth().sockets[socket].delivered_wh
+    front.room.act("unplug", socket=socket)
+    progress.say(f"a phone charged for {CHARGE_S:g} s: {seen.charged_wh:.3f} Wh")
+
+
+def _leave(front: FrontDoor, progress: Progress) -> None:
+    front.press(kind="leave")
+    front.room.act("push_out", hold_s=1.0)
+    front.until("the door opens from inside", lambda: front.room.truth().door.is_open, 5.0)
+    front.until("the door closes", lambda: not front.room.truth().door.is_open, 10.0)
+    progress.say("the visitor left")
+
+
+def _stranger(front: FrontDoor, city: City, seen: Seen, progress: Progress) -> None:
+    assert city.cast.stranger
+    progress.say("a stranger looks into the camera")
+    front.camera.show_person(city.cast.stranger.shown)
+    front.until("the stranger is answered", lambda: front.screen()["notice"] == "refused", 15.0)
+    shown = front.screen()
+    seen.refused = not front.room.truth().door.lock_released
+    seen.offered_code = bool(shown["code"])
+    front.camera.show_nobody()
+    progress.say(f"refused: {shown['reason']}; the screen offers the code as well")

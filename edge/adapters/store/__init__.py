@@ -1,0 +1,6 @@
+"""The station's memory in SQLite: the ledger (FULL) and the samples (NORMAL), in databases of their own."""
+
+from edge.adapters.store.ledger import SqliteLedger
+from edge.adapters.store.samples import SqliteSamples
+
+__all__ = ["SqliteLedger", "SqliteSamples"]

@@ -1,0 +1,74 @@
+"""A city that is on no map: its stations, what each is fitted with, and the people who come. Pure; the same seed, the same people."""
+
+from random import Random
+from typing import NamedTuple
+
+from contract.config import StationConfig, check
+
+CITY = "Lanting 蓝汀"
+DISTRICTS = ("Riverside 河畔", "Old Mill 老磨坊", "Harbour 港湾", "Hill Gate 山门")
+CORNERS = (
+    "Ferry Stop 渡口", "Market Gate 市集口", "Courier Yard 驿园", "Bus Depot 公交场", "School Corner 学堂角", "Canal Bridge 运河桥",
+)  # fmt: skip
+SEASONS = ("", " Spring 春", " Summer 夏", " Autumn 秋", " Winter 冬", " North 北", " East 东", " South 南", " West 西")
+BIRDS = ("白鹭", "Wren", "喜鹊", "Heron", "燕子", "Finch", "黄鹂", "Swift", "翠鸟", "Lark")
+FIRST_NUMBER, LAST_NUMBER = 10_000, 89_999
+
+
+class Place(NamedTuple):
+    """A station and where it stands."""
+
+    station: str
+    name: str
+    city: str
+    district: str
+
+
+class Citizen(NamedTuple):
+    """Somebody with a right: a pseudonym, a code, and what the screen may greet with; no label occurs twice."""
+
+    person: str
+    number: str
+    pin: str
+    label: str
+
+
+def city(count: int) -> list[Place]:
+    """`count` stations, st-1 first; neighbours in the list stand in different districts."""
+    return [Place(f"st-{n + 1}", _name(n), CITY, DISTRICTS[n % len(DISTRICTS)]) for n in range(count)]
+
+
+def people(seed: int, count: int) -> list[Citizen]:
+    """`count` people, p-0001 first; with a larger count the first ones stay the same."""
+    random = Random(f"people of {seed}")
+    numbers: dict[int, None] = {}
+    while len(numbers) < count:
+        numbers.setdefault(random.randint(FIRST_NUMBER, LAST_NUMBER))
+    pins = Random(f"pins of {seed}")
+    return [
+        Citizen(f"p-{n:04d}", str(number), f"{pins.randrange(10_000):04d}", f"{BIRDS[n % len(BIRDS)]} {n}")
+        for n, number in enumerate(numbers, 1)
+    ]
+
+
+def fitted(place: Place, host: str, port: int) -> StationConfig:
+    """The configuration of a station without a screen of its own; one in three is larger and has a second tap."""
+    taps = [{"name": "cold", "valve_pin": 23, "flow_pin": 24}]
+    if int(place.station.rpartition("-")[2], 36) % 3 == 0:
+        taps.append({"name": "warm", "valve_pin": 20, "flow_pin": 21})
+    return check(
+        {
+            **place._asdict(), "camera": {"source": "none"}, "link": {"host": host, "port": port}, "taps": taps,
+            "sockets": [{"name": "1", "relay_pin": 25, "adc_channel": 0}, {"name": "2", "relay_pin": 26, "adc_channel": 1}],
+            "quota": {"water_ml_per_day": 20_000, "socket_min_per_day": 1440},
+        }
+    )  # fmt: skip
+
+
+def _name(n: int) -> str:
+    around, corner = divmod(n // len(DISTRICTS), len(CORNERS))
+    return f"{CORNERS[corner]}{_turn(around)} · {DISTRICTS[n % len(DISTRICTS)].split()[-1]}"
+
+
+def _turn(around: int) -> str:
+    return SEASONS[around] if around < len(SEASONS) else f" {around}"

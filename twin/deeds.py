@@ -1,0 +1,151 @@
+"""What somebody can do at a station, and what can go wrong there: the vocabulary of a scripted day. Data only."""
+
+from dataclasses import dataclass, field
+
+from twin.city import Citizen
+
+
+@dataclass(frozen=True)
+class ShowFace:
+    """Look into the camera; what the face process would measure. `best` is whom the gallery finds nearest, None for nobody."""
+
+    best: str | None
+    distance: float
+    second: float
+    took_s: float
+
+
+@dataclass(frozen=True)
+class TypeCode:
+    """On the screen."""
+
+    number: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PullDoor:
+    """From outside; who is not let in goes away."""
+
+    hold_s: float
+
+
+@dataclass(frozen=True)
+class HoldDoor:
+    """From inside, for somebody who has much to carry."""
+
+    hold_s: float
+
+
+@dataclass(frozen=True)
+class ForceDoor:
+    """Break it open."""
+
+    hold_s: float
+
+
+@dataclass(frozen=True)
+class Drink:
+    """Press a portion."""
+
+    tap: str
+    volume_ml: int
+
+
+@dataclass(frozen=True)
+class Plug:
+    """Put a device in; `load` is a name of twin.socket_load.LOADS."""
+
+    socket: str
+    load: str
+
+
+@dataclass(frozen=True)
+class Charge:
+    """Press start."""
+
+    socket: str
+
+
+@dataclass(frozen=True)
+class StopCharge:
+    """Press stop."""
+
+    socket: str
+
+
+@dataclass(frozen=True)
+class Unplug:
+    """Take the device out again."""
+
+    socket: str
+
+
+@dataclass(frozen=True)
+class SayGoodbye:
+    """Press leave."""
+
+
+@dataclass(frozen=True)
+class PushOut:
+    """The exit button and the inner handle."""
+
+    hold_s: float
+
+
+@dataclass(frozen=True)
+class Break:
+    """A fault of twin.faults begins."""
+
+    fault: str
+    part: str
+
+
+@dataclass(frozen=True)
+class Mend:
+    """And ends."""
+
+    fault: str
+    part: str
+
+
+@dataclass(frozen=True)
+class CutCable:
+    """The way to the broker is gone."""
+
+
+@dataclass(frozen=True)
+class JoinCable:
+    """And back."""
+
+
+Deed = (
+    ShowFace | TypeCode | PullDoor | HoldDoor | ForceDoor | Drink | Plug | Charge | StopCharge | Unplug | SayGoodbye | PushOut
+    | Break | Mend | CutCable | JoinCable
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Act:
+    """A deed and when: s since the visit began."""
+
+    at_s: float
+    deed: Deed
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody comes, or something breaks. `begins_s`: real s since the day began; `door_s`: how long door and screen are taken.
+
+    `citizen` is None for strangers and for troubles, which nobody causes.
+    """
+
+    begins_s: float
+    citizen: Citizen | None
+    acts: tuple[Act, ...]
+    door_s: float = 0.0
+
+    @property
+    def lasts_s(self) -> float:
+        """Until the last deed is done."""
+        return max(self.door_s, self.acts[-1].at_s)
