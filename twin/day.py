@@ -11,8 +11,8 @@ from math import exp
 from random import Random
 
 from contract.config import StationConfig
+from twin import deeds as d
 from twin.city import Citizen, city, people
-from twin.deeds import Act, Break, CutCable, Deed, JoinCable, Mend, Visit
 from twin.stories import Script, write
 
 __all__ = ["BEGINS_H", "city", "day", "people", "regulars", "visits_per_h"]
@@ -43,15 +43,15 @@ def regulars(citizens: Sequence[Citizen], index: int, stations: int) -> list[Cit
     return list(citizens[index::stations])
 
 
-def day(config: StationConfig, who: Sequence[Citizen], seed: int, speed: float = 1.0, begins_h: float = BEGINS_H) -> Iterator[Visit]:
+def day(config: StationConfig, who: Sequence[Citizen], seed: int, speed: float = 1.0, begins_h: float = BEGINS_H) -> Iterator[d.Visit]:
     """Visits and troubles without end, in the order of `begins_s`."""
     visits = _visits(config, who, f"{seed} at {config.station}", speed, begins_h)
     return merge(visits, _troubles(config, f"troubles of {seed} at {config.station}", speed), key=lambda visit: visit.begins_s)
 
 
-def _visits(config: StationConfig, who: Sequence[Citizen], seed: str, speed: float, begins_h: float) -> Iterator[Visit]:
+def _visits(config: StationConfig, who: Sequence[Citizen], seed: str, speed: float, begins_h: float) -> Iterator[d.Visit]:
     door_at, chance = 0.0, Random(seed)
-    away = {citizen: 0.0 for citizen in who}
+    away = dict.fromkeys(who, 0.0)
     sockets = {socket.name: 0.0 for socket in config.sockets}
     for number, arrives in enumerate(_arrivals(chance, speed, begins_h)):
         begins = round(max(arrives, door_at), 2)
@@ -61,7 +61,7 @@ def _visits(config: StationConfig, who: Sequence[Citizen], seed: str, speed: flo
         free = next((name for name, until in sockets.items() if until <= begins), None)
         script = Script(Random(f"{seed}, visit {number}"), chance.choice(there), config, free)
         write(script)
-        visit = Visit(begins, script.citizen if script.known else None, tuple(script.acts), script.door_s)
+        visit = d.Visit(begins, script.at_s, script.citizen if script.known else None, tuple(script.acts), script.door_s)
         door_at = begins + visit.door_s
         away[script.citizen] = begins + script.at_s + PAUSE_S
         if free and script.charges:
@@ -79,23 +79,23 @@ def _arrivals(chance: Random, speed: float, begins_h: float) -> Iterator[float]:
             yield at_s / speed
 
 
-def _troubles(config: StationConfig, seed: str, speed: float) -> Iterator[Visit]:
+def _troubles(config: StationConfig, seed: str, speed: float) -> Iterator[d.Visit]:
     """A tap that runs dry for some minutes, a cable that is cut for one to three; rare, and one after the other."""
     chance, at_s = Random(seed), 0.0
     while True:
         at_s += chance.expovariate(TROUBLES_PER_H / 3600) / speed
         trouble = _cut(chance) if chance.random() < 0.5 or not config.taps else _dry(chance, chance.choice(config.taps).name)
-        yield Visit(round(at_s, 2), None, trouble)
+        yield d.Visit(round(at_s, 2), trouble[-1].at_s, None, trouble)
         at_s += trouble[-1].at_s
 
 
-def _cut(chance: Random) -> tuple[Act, ...]:
-    return _for(chance.uniform(*CABLE_S), CutCable(), JoinCable())
+def _cut(chance: Random) -> tuple[d.Act, ...]:
+    return _for(chance.uniform(*CABLE_S), d.CutCable(), d.JoinCable())
 
 
-def _dry(chance: Random, tap: str) -> tuple[Act, ...]:
-    return _for(chance.uniform(*DRY_S), Break("mains_water_off", tap), Mend("mains_water_off", tap))
+def _dry(chance: Random, tap: str) -> tuple[d.Act, ...]:
+    return _for(chance.uniform(*DRY_S), d.Break("mains_water_off", tap), d.Mend("mains_water_off", tap))
 
 
-def _for(seconds: float, begin: Deed, end: Deed) -> tuple[Act, ...]:
-    return Act(0.0, begin), Act(round(seconds, 2), end)
+def _for(seconds: float, begin: d.Deed, end: d.Deed) -> tuple[d.Act, ...]:
+    return d.Act(0.0, begin), d.Act(round(seconds, 2), end)

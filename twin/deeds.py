@@ -135,17 +135,13 @@ class Act:
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody comes, or something breaks. `begins_s`: real s since the day began; `door_s`: how long door and screen are taken.
+    """Somebody comes, or something breaks. `begins_s`: real s since the day began; all other times are s since then.
 
-    `citizen` is None for strangers and for troubles, which nobody causes.
+    `citizen` is None for strangers and for troubles, which nobody causes. Door and screen are taken until `door_s`.
     """
 
     begins_s: float
+    lasts_s: float
     citizen: Citizen | None
     acts: tuple[Act, ...]
     door_s: float = 0.0
-
-    @property
-    def lasts_s(self) -> float:
-        """Until the last deed is done."""
-        return max(self.door_s, self.acts[-1].at_s)

@@ -12,7 +12,7 @@ def main() -> None:
     made = argparse.ArgumentParser(add_help=False)
     made.add_argument("--room", type=Path, required=True)
     chosen, rest = made.parse_known_args()
-    run(RemoteFactory(chosen.room), rest)
+    run(lambda: RemoteFactory(chosen.room), rest)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ class TwinStation:
         self._tracks = 0
         self._currents_at = self._leases_at = self.clock.monotonic()
         self._died_at: float | None = None
-        self.guard = TwinGuard(TwinFactory(clock=self.clock.monotonic, lines=self.pins.room_side))
+        self.guard = TwinGuard(lambda: TwinFactory(clock=self.clock.monotonic, lines=self.pins.room_side))
         self.boot()
 
     def boot(self) -> None:

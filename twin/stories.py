@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from random import Random
 
 from contract.config import StationConfig
+from twin import deeds as d
 from twin.city import Citizen
-from twin.deeds import (
-    Act, Charge, Deed, Drink, ForceDoor, HoldDoor, Plug, PullDoor, PushOut, SayGoodbye, ShowFace, StopCharge, TypeCode, Unplug,
-)  # fmt: skip
 from twin.tap import FLOW_ML_S
 
 CLOSES_S = 5.0
@@ -32,21 +30,21 @@ class Script:
     known: bool = True
     at_s: float = 0.0  # how long it lasts so far
     door_s: float = 0.0
-    acts: list[Act] = field(default_factory=list)
+    acts: list[d.Act] = field(default_factory=list)
 
     @property
     def charges(self) -> bool:
         """Whether the socket is taken in it."""
-        return any(isinstance(act.deed, Plug) for act in self.acts)
+        return any(isinstance(act.deed, d.Plug) for act in self.acts)
 
     def wait(self, seconds: float) -> None:
         """Nothing to do for exactly so long."""
         self.at_s = round(self.at_s + seconds, 2)
 
-    def soon(self, about_s: float, deed: Deed) -> None:
+    def soon(self, about_s: float, deed: d.Deed) -> None:
         """The next deed after about so long: people are sometimes quicker, sometimes slower."""
         self.wait(self.chance.uniform(0.7, 1.6) * about_s)
-        self.acts.append(Act(self.at_s, deed))
+        self.acts.append(d.Act(self.at_s, deed))
 
     def door_free_after(self, seconds: float) -> None:
         """From then on the next one may come to door and screen; only the first word counts."""
@@ -66,19 +64,19 @@ def stranger(script: Script) -> None:
     """Near nobody of the gallery; tries once or twice and goes away."""
     script.known = False
     for _ in range(script.chance.choice((1, 1, 2))):
-        script.soon(3.0, ShowFace(script.citizen.person, _spread(script, 0.6, 0.8), _spread(script, 0.82, 0.9), _looked_s(script)))
+        script.soon(3.0, d.ShowFace(script.citizen.person, _spread(script, 0.6, 0.8), _spread(script, 0.82, 0.9), _looked_s(script)))
 
 
 def not_sure(script: Script) -> None:
     """A face in bad light: the station asks for another way, and the code works."""
-    script.soon(0.0, ShowFace(script.citizen.person, _spread(script, 0.3, 0.32), _spread(script, 0.5, 0.6), _looked_s(script)))
+    script.soon(0.0, d.ShowFace(script.citizen.person, _spread(script, 0.3, 0.32), _spread(script, 0.5, 0.6), _looked_s(script)))
     script.soon(6.0, _code(script))
     _inside(script)
 
 
 def wrong_code(script: Script) -> None:
     """One digit wrong; most notice and try again."""
-    script.soon(0.0, TypeCode(script.citizen.number, _wrong(script.citizen.pin)))
+    script.soon(0.0, d.TypeCode(script.citizen.number, _wrong(script.citizen.pin)))
     if script.chance.random() < 0.7:
         script.soon(5.0, _code(script))
         _inside(script)
@@ -93,9 +91,9 @@ def no_show(script: Script) -> None:
 def held_door(script: Script) -> None:
     """Holds the door for a friend who is long in coming: the voice asks to close it, rarely the operators hear of it."""
     _come(script)
-    script.soon(1.3, PullDoor(hold_s=1.2))
+    script.soon(1.3, d.PullDoor(hold_s=1.2))
     long_s = script.config.door.held_open_s + script.chance.choice((4.0, 4.0, 8.0, 35.0))
-    script.soon(1.5, HoldDoor(long_s))
+    script.soon(1.5, d.HoldDoor(long_s))
     script.wait(long_s + CLOSES_S)
     _drink(script)
     _leave(script)
@@ -104,7 +102,7 @@ def held_door(script: Script) -> None:
 def forced(script: Script) -> None:
     """Somebody breaks the door open and runs away."""
     script.known = False
-    script.soon(0.0, ForceDoor(script.chance.uniform(1.0, 6.0)))
+    script.soon(0.0, d.ForceDoor(script.chance.uniform(1.0, 6.0)))
     script.door_free_after(12.0)
 
 
@@ -125,13 +123,13 @@ def _come(script: Script) -> None:
     script.soon(0.0, _face(script) if script.chance.random() < BY_FACE else _code(script))
 
 
-def _face(script: Script) -> ShowFace:
+def _face(script: Script) -> d.ShowFace:
     distance = _spread(script, 0.1, 0.23)
-    return ShowFace(script.citizen.person, distance, round(distance + _spread(script, 0.2, 0.4), 3), _looked_s(script))
+    return d.ShowFace(script.citizen.person, distance, round(distance + _spread(script, 0.2, 0.4), 3), _looked_s(script))
 
 
-def _code(script: Script) -> TypeCode:
-    return TypeCode(script.citizen.number, script.citizen.pin)
+def _code(script: Script) -> d.TypeCode:
+    return d.TypeCode(script.citizen.number, script.citizen.pin)
 
 
 def _wrong(pin: str) -> str:
@@ -140,7 +138,7 @@ def _wrong(pin: str) -> str:
 
 def _inside(script: Script) -> None:
     """From the released door to the street."""
-    script.soon(1.3, PullDoor(hold_s=1.2))
+    script.soon(1.3, d.PullDoor(hold_s=1.2))
     charges = script.socket is not None and script.chance.random() < CHARGES
     if not charges or script.chance.random() < 0.6:
         _drink(script)
@@ -153,24 +151,24 @@ def _drink(script: Script) -> None:
     """One portion, waited for."""
     tap = script.chance.choice(script.config.taps)
     portion_ml = script.chance.choice(tap.portions_ml)
-    script.soon(5.0, Drink(tap.name, portion_ml))
+    script.soon(5.0, d.Drink(tap.name, portion_ml))
     script.wait(portion_ml / FLOW_ML_S + 3.0)
 
 
 def _charge(script: Script, socket: str) -> None:
     """Sits down while it charges, and leaves door and screen to the next one."""
-    script.soon(5.0, Plug(socket, script.chance.choice(LOADS)))
-    script.soon(1.5, Charge(socket))
+    script.soon(5.0, d.Plug(socket, script.chance.choice(LOADS)))
+    script.soon(1.5, d.Charge(socket))
     script.door_free_after(4.0)
     script.wait(script.chance.uniform(*SITS_S))
-    script.soon(0.0, StopCharge(socket))
-    script.soon(2.0, Unplug(socket))
+    script.soon(0.0, d.StopCharge(socket))
+    script.soon(2.0, d.Unplug(socket))
 
 
 def _leave(script: Script) -> None:
     if script.chance.random() < 0.7:
-        script.soon(1.0, SayGoodbye())
-    script.soon(2.0, PushOut(hold_s=1.2))
+        script.soon(1.0, d.SayGoodbye())
+    script.soon(2.0, d.PushOut(hold_s=1.2))
     script.wait(CLOSES_S)
 
 

@@ -108,8 +108,8 @@ class TwinCloud:
 class TwinGuard:
     """A guard that answers, and that makes the outputs of a dead agent safe with the real guard's own hands."""
 
-    def __init__(self, pins: Any) -> None:
-        """`pins`: a pin factory of its own, as of another process."""
+    def __init__(self, pins: Callable[[], Any]) -> None:
+        """`pins` opens a pin factory of its own, as of another process."""
         self._post: Post = _nobody
         self._outputs: list[Line] = []
         self._lines = SafeLines(pins)

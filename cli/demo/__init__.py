@@ -14,11 +14,15 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--stations", type=int, default=24, metavar="N", help="how many stations, 1 to 200; default %(default)s")
     made.add_argument("--seed", type=int, default=1, metavar="S", help="another seed is another day; default %(default)s")
     made.add_argument("--speed", type=float, default=10.0, metavar="X", help="the scripted day passes X times as fast; default %(default)s")
-    made.add_argument("--photos", type=Path, metavar="DIR", help="a folder per person, two or more pictures each; the last is shown to the camera")
+    made.add_argument(
+        "--photos", type=Path, metavar="DIR", help="a folder per person, two or more pictures each; the last is shown to the camera"
+    )
     made.add_argument("--webcam", metavar="N", help="station 1 looks through this webcam (an index, or a device)")
     made.add_argument("--keep", type=Path, metavar="DIR", help="keep all data in this folder, and go on from it next time")
     made.add_argument("--broker", choices=["auto", "nats", "mosquitto", "amqtt"], default="auto", help="default: the best there is")
-    made.add_argument("--once", action="store_true", help="one visitor and one stranger to the end, without a browser; exit 0 only if all is true")
+    made.add_argument(
+        "--once", action="store_true", help="one visitor and one stranger to the end, without a browser; exit 0 only if all is true"
+    )
     made.add_argument("--report", type=Path, metavar="FILE", help="with --once: write what was seen as JSON")
     return made
 

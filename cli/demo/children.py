@@ -30,6 +30,7 @@ class Child:
     def start(self) -> None:
         """Also again, after it ended. A session of its own keeps Ctrl-C for the demo, which ends its children in order."""
         with open(self.log, "ab") as log:
+            self._since = log.tell()
             self._process = subprocess.Popen(
                 self._command, cwd=ROOT, env=self._environment, stdin=subprocess.PIPE, stdout=log, stderr=log,
                 start_new_session=True, preexec_fn=_end_with_parent if sys.platform == "linux" else None,
@@ -46,14 +47,14 @@ class Child:
         return self._process is not None and self._process.poll() is None
 
     def wait_for(self, what: str, found: Callable[[str], str | None], seconds: float = 30.0) -> str:
-        """The first answer of `found` to the log's text.
+        """The first answer of `found` to what it said since it was started.
 
         Raises:
             DemoFailed: it ended before, or took too long; with the end of its log.
         """
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            answer = found(self.log.read_text(errors="replace"))
+            answer = found(self.log.read_bytes()[self._since :].decode(errors="replace"))
             if answer is not None:
                 return answer
             if not self.alive():
@@ -86,11 +87,11 @@ class Child:
         return True
 
 
-def line_after(mark: str) -> Callable[[str], str | None]:
-    """Finds what follows `mark` on a whole line."""
+def last_after(mark: str) -> Callable[[str], str | None]:
+    """Finds what follows `mark` on the last whole line that has it."""
 
     def found(text: str) -> str | None:
-        for line in text.splitlines(keepends=True):
+        for line in reversed(text.splitlines(keepends=True)):
             if mark in line and line.endswith("\n"):
                 return line.partition(mark)[2].strip()
         return None

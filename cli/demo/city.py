@@ -6,16 +6,17 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from twin.day import city, people
-
 from cli import broker as brokers
 from cli.broker.accounts import write_private
-from cli.demo.children import Child, line_after
+from cli.demo.children import Child, last_after
 from cli.demo.client import call
 from cli.demo.faces import Cast, cast
 from cli.demo.front import FrontDoor
 from cli.demo.progress import DemoFailed, Progress
 from cli.places import ROOT
+from contract.config import check
+from twin.camera import Camera
+from twin.day import city, people
 
 PEOPLE = 40
 
@@ -39,7 +40,7 @@ class City:
     def __exit__(self, *_: object) -> None:
         """Stations first, so that they can say goodbye; then cloud, then broker; then the folder."""
         self._progress.say("ending: stations, cloud, broker")
-        for child in ("fleet", "front", "cloud", "broker"):
+        for child in ("fleet", "front", "camera", "cloud", "broker"):
             part = getattr(self, child, None)
             if part:
                 part.stop()
@@ -74,7 +75,7 @@ class City:
             "BROKER_PASSWORD_FILE": str(folder / "broker.password"), "LATE_S": "90",
         }  # fmt: skip
         self.cloud = Child("cloud", "cloud", [], folder, {f"SMART_STATION_CLOUD_{name}": value for name, value in settings.items()})
-        self.cloud_url = self.cloud.wait_for("its address", line_after("cloud: http://"))
+        self.cloud_url = self.cloud.wait_for("its address", last_after("cloud: http://"))
         self.cloud_url = f"http://{self.cloud_url}"
         self.token = self._token(folder / "token")
         self._progress.say(f"cloud: {self.cloud_url}")
@@ -82,15 +83,26 @@ class City:
     def _token(self, kept: Path) -> str:
         """The first one, shown at first start; with --keep it is read again next time."""
         if not kept.exists():
-            write_private(kept, self.cloud.wait_for("its first token", line_after("first token, shown only now: ")) + "\n")
+            write_private(kept, self.cloud.wait_for("its first token", last_after("first token, shown only now: ")) + "\n")
         return kept.read_text().strip()
 
     def _start_front(self) -> None:
         station, name, town, district = self.places[0]
         password = self.folder / f"{station}.password"
         self.broker.accounts.hand_out(station, password)
-        words = {"name": name, "city": town, "district": district}
-        self.front = FrontDoor(self.folder, station, words, (self.broker.host, self.broker.port, password), self._asked.webcam, self._asked.seed)
+        self.camera = Camera(seed=self._asked.seed)
+        self.camera.start()
+        config = check(
+            {
+                "station": station, "name": name, "city": town, "district": district, "web": {"port": 0},
+                "link": {"host": self.broker.host, "port": self.broker.port, "keepalive_s": 10},
+                "camera": {"source": self._asked.webcam or self.camera.url},
+                "taps": [{"name": "cold", "valve_pin": 23, "flow_pin": 24}],
+                "sockets": [{"name": "1", "relay_pin": 25, "adc_channel": 0}, {"name": "2", "relay_pin": 26, "adc_channel": 1}],
+                "telemetry": {"sample_s": 2, "batch": 5},
+            }
+        )  # fmt: skip
+        self.front = FrontDoor(self.folder, config, password, self._asked.seed)
 
     def _enter_people(self) -> None:
         """Through the cloud's public API, as an operator would."""

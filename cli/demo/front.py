@@ -1,4 +1,4 @@
-"""Station 1 of the demo: its room in one process, guard and agent each in another, a camera here, and hands that act in the room."""
+"""One station as it is in the field: its room in one process, guard and agent each in another, and hands that act in the room."""
 
 import shutil
 import tempfile
@@ -7,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cli.demo.children import Child, line_after
+from cli.demo.children import Child, last_after
 from cli.demo.client import call
 from cli.demo.progress import DemoFailed
-from contract.config import StationConfig, check
+from contract.config import StationConfig
 from edge.build import gallery_path
-from twin.camera import Camera
 from twin.remote import RoomControl, RoomProcess
 
 LONGEST_SOCKET_PATH = 90
@@ -20,33 +19,33 @@ LONGEST_SOCKET_PATH = 90
 
 
 class FrontDoor:
-    """Everything of station 1."""
+    """Room, guard and agent of one station."""
 
-    def __init__(self, folder: Path, station: str, names: dict[str, str], broker: tuple[str, int, Path], webcam: str | None, seed: int) -> None:
-        self.folder, self.station = folder / station, station
+    def __init__(self, folder: Path, config: StationConfig, password: Path, seed: int) -> None:
+        """`password`: file with the station's MQTT password."""
+        self.config, self.folder = config, folder / config.station
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._sockets = _short(self.folder)
-        self.camera = Camera(seed=seed)
-        self.camera.start()
-        host, port, self._password = broker
-        self.config = _layout(station, names, (host, port), webcam or self.camera.url)
-        self._config_file = self.folder / "station.json"
-        self._config_file.write_text(self.config.model_dump_json(indent=1))
-        self._seed = seed
         self.templates = gallery_path(self.folder)
+        self._password, self._seed = password, seed
+        self._sockets = _short(self.folder)
+        self._config_file = self.folder / "station.json"
+        self._config_file.write_text(config.model_dump_json(indent=1))
 
     def start(self) -> None:
         """Room first, then the guard, then the agent; the agent's page is awaited by wait()."""
         room, guard = str(self._sockets / "room"), str(self._sockets / "guard")
         self._room = RoomProcess(self._config_file, Path(room), seed=self._seed)
-        self.guard = Child("guard", "twin.guard", ["--room", room, "--socket", guard, "--table", str(self.folder / "outputs.json")], self.folder)
+        self.guard = Child(
+            "guard", "twin.guard", ["--room", room, "--socket", guard, "--table", str(self.folder / "outputs.json")], self.folder
+        )
         chosen = ["--config", str(self._config_file), "--folder", str(self.folder), "--guard", guard]
         self.agent = Child("agent", "twin.agent", [*chosen, "--password-file", str(self._password), "--room", room], self.folder)
 
     def wait(self) -> None:
-        """Until the page answers. Raises: DemoFailed."""
-        self.url = self.agent.wait_for("its touch-screen page", line_after("touch screen: "))
-        self.until("the camera and the face process", lambda: bool(self.screen()["face"]), 30.0)
+        """Until the page answers, and the camera where there is one. Raises: DemoFailed."""
+        self.url = self.agent.wait_for("its touch-screen page", last_after("touch screen: "))
+        if self.config.camera:
+            self.until("the camera and the face process", lambda: bool(self.screen()["face"]), 30.0)
 
     @property
     def room(self) -> RoomControl:
@@ -67,8 +66,10 @@ class FrontDoor:
         end = time.monotonic() + seconds
         while not done():
             if time.monotonic() > end:
-                shown = self.screen()
-                raise DemoFailed(f"{what}: not within {seconds:g} s; the screen says {shown['notice']} {shown['reason']}\n{self.agent.tail()}")
+                shown = self.screen() if self.agent.alive() else {"notice": "nothing", "refusal": None, "stop": None}
+                raise DemoFailed(
+                    f"{what}: not within {seconds:g} s; the screen says {shown['notice']} {shown['refusal'] or shown['stop'] or ''}\n{self.agent.tail()}"
+                )
             time.sleep(0.05)
 
     def mend(self) -> str | None:
@@ -76,7 +77,7 @@ class FrontDoor:
         for child in (self.guard, self.agent):
             if not child.alive():
                 child.start()
-                return f"the {child.name} of {self.station} had ended and was started again (log: {child.log})"
+                return f"the {child.name} of {self.config.station} had ended and was started again (log: {child.log})"
         return None
 
     def stop(self) -> None:
@@ -86,26 +87,9 @@ class FrontDoor:
                 getattr(self, child).stop()
         if hasattr(self, "_room"):
             self._room.stop()
-        self.camera.stop()
         if self._sockets != self.folder:
             shutil.rmtree(self._sockets, ignore_errors=True)
 
 
-def _layout(station: str, names: dict[str, str], broker: tuple[str, int], camera: str) -> StationConfig:
-    return check(
-        names
-        | {
-            "station": station,
-            "link": {"host": broker[0], "port": broker[1], "keepalive_s": 10},
-            "web": {"port": 0},
-            "camera": {"source": camera},
-            "taps": [{"name": "cold", "valve_pin": 23, "flow_pin": 24}],
-            "sockets": [{"name": "1", "relay_pin": 25, "adc_channel": 0}, {"name": "2", "relay_pin": 26, "adc_channel": 1}],
-            "telemetry": {"sample_s": 2, "batch": 5},
-        }
-    )
-
-
 def _short(folder: Path) -> Path:
     return folder if len(str(folder)) < LONGEST_SOCKET_PATH else Path(tempfile.mkdtemp(prefix="kiosk-"))
-

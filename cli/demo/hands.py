@@ -26,7 +26,7 @@ class Hands:
         self._words: dict[str, tuple[str, Callable[[], object]]] = {
             "a": (f"{city.cast.enrolled[0].label} steps before the camera", lambda: self._show(0)),
             "s": ("a stranger steps before the camera", self._show_stranger),
-            "n": ("nobody is before the camera", city.front.camera.show_nobody),
+            "n": ("nobody is before the camera", city.camera.show_nobody),
             "pull": ("pull the door", lambda: city.front.room.act("pull_door", hold_s=3.0)),
             "out": ("leave: press the exit button and push the door", lambda: city.front.room.act("push_out", hold_s=2.0)),
             "plug": ("plug a phone into socket 1", lambda: city.front.room.act("plug", socket="1", load="phone")),
@@ -79,7 +79,7 @@ class Hands:
             print(f"no such word: {line[:40]!r}{self.help()}", flush=True)
 
     def _fault(self, planted: bool, fault: str) -> None:
-        camera = self._city.front.camera
+        camera = self._city.camera
         if fault == "camera_unplugged":
             camera.unplug() if planted else camera.plug()
         elif planted:
@@ -94,11 +94,11 @@ class Hands:
             self._progress.say(f"did not work: {error}")
 
     def _show(self, number: int) -> None:
-        self._city.front.camera.show_person(self._city.cast.enrolled[number].shown)
+        self._city.camera.show_person(self._city.cast.enrolled[number].shown)
 
     def _show_stranger(self) -> None:
         if self._city.cast.stranger:
-            self._city.front.camera.show_person(self._city.cast.stranger.shown)
+            self._city.camera.show_person(self._city.cast.stranger.shown)
 
     def _play(self) -> None:
         visit(self._city, self._progress)

@@ -69,7 +69,7 @@ def _facts(city: City) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     cursor = ""
     while True:
-        page = call("GET", f"{city.cloud_url}api/v1/facts?station={city.front.station}&order=oldest&limit=1000{cursor}")
+        page = call("GET", f"{city.cloud_url}api/v1/facts?station={city.front.config.station}&order=oldest&limit=1000{cursor}")
         found += page["items"]
         if page["cursor"] is None:
             return found
@@ -78,4 +78,3 @@ def _facts(city: City) -> list[dict[str, Any]]:
 
 def _when(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
-

@@ -41,13 +41,13 @@ def visit(city: City, progress: Progress) -> Seen:
 def _come(front: FrontDoor, city: City, seen: Seen, progress: Progress) -> None:
     visitor = city.cast.enrolled[0]
     progress.say(f"{visitor.label} looks into the camera")
-    front.camera.show_person(visitor.shown)
+    city.camera.show_person(visitor.shown)
     front.until("the strike is released", lambda: front.room.truth().door.lock_released, 15.0)
     seen.granted = True
     front.room.act("pull_door", hold_s=1.0)
     front.until("the door opens", lambda: front.room.truth().door.is_open, 5.0)
     seen.door_opened = True
-    front.camera.show_nobody()
+    city.camera.show_nobody()
     progress.say("the door opened; waiting until it is closed again")
     front.until("the door closes", lambda: not front.room.truth().door.is_open, 10.0)
     front.until("the screen greets", lambda: front.screen()["visitor"] == visitor.label, 5.0)
@@ -86,10 +86,10 @@ def _leave(front: FrontDoor, progress: Progress) -> None:
 def _stranger(front: FrontDoor, city: City, seen: Seen, progress: Progress) -> None:
     assert city.cast.stranger
     progress.say("a stranger looks into the camera")
-    front.camera.show_person(city.cast.stranger.shown)
+    city.camera.show_person(city.cast.stranger.shown)
     front.until("the stranger is answered", lambda: front.screen()["notice"] == "refused", 15.0)
     shown = front.screen()
     seen.refused = not front.room.truth().door.lock_released
     seen.offered_code = bool(shown["code"])
-    front.camera.show_nobody()
-    progress.say(f"refused: {shown['reason']}; the screen offers the code as well")
+    city.camera.show_nobody()
+    progress.say(f"refused: {shown['refusal']}; the screen offers the code as well")

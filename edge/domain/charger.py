@@ -39,7 +39,7 @@ class Socket:
         self._quota, self._faults = quota, faults
         self.charge: Charge | None = None
         self.watts: float | None = None
-        self._unrecorded = False
+        self._unrecorded = self._lost_while_live = False
 
     def begin(self, visit: str, entry: Open, limit: int, now: float) -> Effects:
         """Reserve minutes and switch on.
@@ -69,14 +69,18 @@ class Socket:
         watts = max(0.0, amps) * self.config.mains_v
         before, self.watts = self.watts, watts
         effects = self._faults.clear(FaultCode.METER_LOST, self.config.name, now)
+        if self._lost_while_live:
+            self._lost_while_live = False
+            effects.add(self._faults.raise_(FaultCode.OVER_POWER, self.config.name, "the sensor was past its range until the socket was cut", now))
         if self.charge:
             self._count(self.charge, before, watts, now)
             effects.add(self.tick(now))
         return effects
 
     def current_lost(self, reason: str, now: float) -> Effects:
-        """No value: never used as zero."""
+        """No value: never used as zero. One that is lost while the socket is live and back when it is dead was a short circuit."""
         self.watts = None
+        self._lost_while_live = self._lost_while_live or self.charge is not None
         return self._faults.raise_(FaultCode.METER_LOST, self.config.name, reason, now)
 
     def stop(self, why: Stop, now: float) -> Effects:

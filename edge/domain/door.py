@@ -38,6 +38,7 @@ class Door:
         self._held_at = inf
         self._opened_at = 0.0
         self.cause = DoorCause.EXIT
+        self._exit_pressed = False
         self._exit_until = -inf
         self._exit_quiet_until = -inf
         self._contact: bool | None = None
@@ -78,14 +79,16 @@ class Door:
     def exit(self, pressed: bool, now: float) -> Effects:
         """Request-to-exit was pressed or let go; one fact a press."""
         fresh = pressed and now >= self._exit_quiet_until
-        self._exit_until, self._exit_quiet_until = now + EXIT_COUNTS_S, now + EXIT_QUIET_S
+        self._exit_pressed, self._exit_until, self._exit_quiet_until = pressed, now + EXIT_COUNTS_S, now + EXIT_QUIET_S
         return Effects(facts=[ExitRequested()] if fresh else [])
 
     def contact(self, closed: bool, now: float) -> Effects:
-        """A raw edge; it counts once it has stood for debounce_s."""
+        """A raw edge; it counts once it has stood for debounce_s. What stood so long before this edge counts first, also when the loop was late."""
+        effects = self.tick(now)
         self._raw = closed
         self._settles_at = now + self._config.debounce_s if closed is not self._contact else inf
-        return self.tick(now)
+        effects.add(self.tick(now))
+        return effects
 
     def tick(self, now: float) -> Effects:
         """Everything that is due by now."""
@@ -93,10 +96,17 @@ class Door:
         if now >= self._settles_at:
             effects.add(self._settled(now))
         if now >= self._relock_at:
-            effects.add(self._relock(opened=False))
+            effects.add(self._time_over())
         if now >= self._held_at:
             effects.add(self._held(now))
         return effects
+
+    def _time_over(self) -> Effects:
+        """The strike is off at once; an edge that came before and is not debounced yet decides whether somebody entered."""
+        if self._settles_at == inf:
+            return self._relock(opened=False)
+        self._relock_at = self._settles_at
+        return Effects([SetOutput(LOCK, False)])
 
     def _settled(self, now: float) -> Effects:
         first, self._contact, self._settles_at = self._contact is None, self._raw, inf
@@ -117,7 +127,7 @@ class Door:
         """Somebody let in who meets somebody leaving counts as entering: the one in the rain gets the benefit."""
         if self.state is DoorState.RELEASED:
             return DoorCause.ENTRY
-        return DoorCause.EXIT if first or now < self._exit_until else DoorCause.FORCED
+        return DoorCause.EXIT if first or self._exit_pressed or now < self._exit_until else DoorCause.FORCED
 
     def _closed(self, now: float) -> Effects:
         if self.state not in (DoorState.OPEN, DoorState.HELD_OPEN):

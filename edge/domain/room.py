@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from contract.config import StationConfig
 from contract.facts import ChargeEnded, ChargeRefused, Refusal, Stop, VisitEnd, VisitEnded, WaterPoured, WaterRefused
-from contract.roster import Entitlement
 from edge.domain import charger, water
 from edge.domain.access import Access
 from edge.domain.charger import Socket
@@ -31,9 +30,11 @@ class Room:
         self.sockets = {s.name: Socket(s, quota, faults) for s in config.sockets}
 
     def _limit(self, person: str, kind: Kind) -> int:
-        """What this person may draw a day: the roster's word, else the station's default."""
+        """What this person may draw a day: the roster's word, else the station's default; nothing for who is no longer in it."""
         found = self._access.person(person)
-        own = Entitlement() if found is None else found.entitlement
+        if found is None:
+            return 0
+        own = found.entitlement
         if kind is Kind.WATER_ML:
             return self._config.quota.water_ml_per_day if own.water_ml_per_day is None else own.water_ml_per_day
         return self._config.quota.socket_min_per_day if own.socket_min_per_day is None else own.socket_min_per_day
@@ -91,7 +92,9 @@ class Room:
         """Everything that is due by now, and the end of what a fault forbids."""
         effects = Effects()
         for tap in self.taps.values():
-            effects.add(tap.shut(Stop.FAULT, now) if self._faults.cuts(Service.WATER, tap.config.name) else tap.tick(now))
+            if self._faults.cuts(Service.WATER, tap.config.name):
+                effects.add(tap.shut(Stop.FAULT, now))
+            effects.add(tap.tick(now))
         for socket in self.sockets.values():
             effects.add(socket.stop(Stop.FAULT, now) if self._faults.cuts(Service.SOCKET, socket.config.name) else socket.tick(now))
         return effects

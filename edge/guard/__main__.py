@@ -3,6 +3,7 @@
 import argparse
 import logging
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,18 @@ from gpiozero import Device
 from edge.guard.serve import Guard
 
 
-def run(pin_factory: Any, arguments: list[str] | None = None) -> None:
+def run(pins: Callable[[], Any], arguments: list[str] | None = None) -> None:
     """Serve until SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(prog="guard", description="holds the last word over a station's outputs")
     parser.add_argument("--socket", type=Path, required=True, help="Unix socket that the agent connects to")
     parser.add_argument("--table", type=Path, required=True, help="file that remembers the outputs")
     chosen, _ = parser.parse_known_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    guard = Guard(chosen.socket, chosen.table, pin_factory)
+    guard = Guard(chosen.socket, chosen.table, pins)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: setattr(guard, "stopping", True))
     guard.serve()
 
 
 if __name__ == "__main__":
-    run(Device._default_pin_factory())
+    run(Device._default_pin_factory)

@@ -4,6 +4,7 @@ A line belongs to one process, and a Raspberry Pi kernel may keep a line's level
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +25,10 @@ class Line:
 class SafeLines:
     """What the guard holds, and what it still has to get."""
 
-    def __init__(self, pin_factory: Any) -> None:
-        self._pin_factory = pin_factory
+    def __init__(self, pins: Callable[[], Any]) -> None:
+        """`pins` opens a fresh pin factory. One that was used keeps its lines until it is closed as a whole: closing a device does not free them."""
+        self._open = pins
+        self._pins: Any = None
         self._wanted: list[Line] = []
         self._held: dict[str, Any] = {}
 
@@ -42,9 +45,10 @@ class SafeLines:
     def claim(self) -> None:
         """Try once for each line that is missing; a line that its old process still owns is tried again at the next call."""
         missing = []
+        self._pins = self._pins or (self._open() if self._wanted else None)
         for line in self._wanted:
             try:
-                device = DigitalOutputDevice(line.pin, active_high=line.active_high, initial_value=False, pin_factory=self._pin_factory)
+                device = DigitalOutputDevice(line.pin, active_high=line.active_high, initial_value=False, pin_factory=self._pins)
             except Exception as error:  # noqa: BLE001 - whatever one line's driver does, the others must still be made safe
                 log.warning("guard: %s (pin %d) is not to be had yet: %s", line.name, line.pin, error)
                 missing.append(line)
@@ -55,6 +59,7 @@ class SafeLines:
     def give_back(self) -> None:
         """An agent is there again and will claim them itself."""
         self._wanted = []
-        for device in self._held.values():
-            device.close()
         self._held.clear()
+        if self._pins is not None:
+            self._pins.close()
+            self._pins = None

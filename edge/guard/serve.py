@@ -11,6 +11,7 @@ import signal
 import socket
 import struct
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,9 @@ BYE = b"Q"
 class Guard:
     """Serves until `stopping` is set."""
 
-    def __init__(self, address: Path, table: Path, pin_factory: Any) -> None:
-        self._table, self._lines = table, SafeLines(pin_factory)
+    def __init__(self, address: Path, table: Path, pins: Callable[[], Any]) -> None:
+        """`pins` opens a fresh pin factory; nothing is opened while an agent lives."""
+        self._table, self._lines = table, SafeLines(pins)
         self._known = _load(table)
         address.unlink(missing_ok=True)
         self._server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

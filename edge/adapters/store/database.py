@@ -21,15 +21,24 @@ def connect(path: Path, name: str, synchronous: str) -> tuple[sqlite3.Connection
         return _open(path, name, synchronous)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
-            raise
+            if not _no_room(error):
+                raise
+            log.error("%s: %s: opened for this process alone, which needs no room on the disk", path, error)
+            return _open(path, name, synchronous, alone=True)
         log.error("%s is broken (%s); it is kept as %s and a new one begun", path, error, _put_aside(path))
         return _open(path, name, synchronous)
 
 
-def _open(path: Path, name: str, synchronous: str) -> tuple[sqlite3.Connection, str]:
+def _no_room(error: sqlite3.OperationalError) -> bool:
+    """A full disk has no room for the shared index of a write-ahead log; that of a single user lies in memory."""
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
+def _open(path: Path, name: str, synchronous: str, alone: bool = False) -> tuple[sqlite3.Connection, str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1.0)
+    connection.execute(f"PRAGMA locking_mode = {'EXCLUSIVE' if alone else 'NORMAL'}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {synchronous}")
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):

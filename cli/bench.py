@@ -1,0 +1,25 @@
+"""`kiosk bench NAME`: measurements, each a module of its own; every one writes its numbers as JSON with --json FILE."""
+
+import argparse
+import importlib
+
+BENCHES = {
+    "loop": ("from an input to the moved line, with the face process busy", "cli.bench_loop"),
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of `kiosk bench`; each bench has more of its own."""
+    made = argparse.ArgumentParser(prog="kiosk bench", description="measure; ratios in one run are worth more than times")
+    names = made.add_subparsers(dest="name", required=True)
+    for name, (words, module) in BENCHES.items():
+        names.add_parser(name, help=words, parents=[importlib.import_module(module).parser()], add_help=False)
+    return made
+
+
+def main(argv: list[str]) -> int:
+    """Exit code of the bench."""
+    if not argv or argv[0] not in BENCHES:
+        parser().parse_args(argv)
+        return 2
+    return int(importlib.import_module(BENCHES[argv[0]][1]).main(argv[1:]))

@@ -1,0 +1,142 @@
+"""`python -m twin.fleet --stations FILE --seed S --speed X`: many stations in one process, the real edge code, people by script.
+
+FILE is a JSON list of objects with station, name, city, district, host, port, password and folder; keep it to yourself (mode
+0600). Says "ready" on standard output when every station runs; ends on SIGTERM, on SIGINT, and with --until-stdin-closes.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event, Thread
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from contract.errors import explain
+from contract.model import Model, StationId
+from edge.errors import StationError
+from twin.agent import SynchronisedClock
+from twin.cables import Cables
+from twin.city import Citizen, Place, fitted, people
+from twin.crowd import Crowd
+from twin.day import day, regulars
+from twin.house import House
+from twin.room import RoomClock
+
+PEOPLE = 40
+BAD_FILE = 78
+
+log = logging.getLogger(__name__)
+
+
+class Berth(Model):
+    """One station of the file."""
+
+    station: StationId
+    name: str
+    city: str
+    district: str
+    host: str
+    port: int = Field(ge=1, le=65535)
+    password: str = Field(repr=False)
+    folder: Path
+
+
+BERTHS = TypeAdapter(list[Berth])
+
+
+class Fleet:
+    """All stations. `start` returns when they run; `stop` when nothing is left of them."""
+
+    def __init__(self, berths: list[Berth], citizens: list[Citizen], seed: int, speed: float) -> None:
+        self._cables = Cables()
+        self._cables.start()
+        clock = SynchronisedClock()
+        self.houses = [self._house(berth, clock, seed) for berth in berths]
+        self._time = RoomClock(*(house.room for house in self.houses))
+        self._crowd = Crowd(
+            [
+                (house, day(house.config, regulars(citizens, index, len(berths)), seed, speed))
+                for index, house in enumerate(self.houses)
+            ]
+        )
+
+    def start(self) -> None:
+        """Rooms, then stations, then people."""
+        self._time.start()
+        for house in self.houses:
+            house.start()
+        self._crowd.start()
+
+    def stop(self) -> None:
+        """People, then all stations at once, then what is around them."""
+        self._crowd.stop()
+        with ThreadPoolExecutor(max(1, len(self.houses))) as pool:
+            list(pool.map(House.stop, self.houses))
+        self._time.stop()
+        self._cables.stop()
+
+    def _house(self, berth: Berth, clock: SynchronisedClock, seed: int) -> House:
+        cable = self._cables.lay(berth.host, berth.port)
+        place = Place(berth.station, berth.name, berth.city, berth.district)
+        return House(fitted(place, "127.0.0.1", cable.port), berth.folder, berth.password, clock, cable, seed)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments."""
+    made = argparse.ArgumentParser(prog="twin.fleet", description="simulated stations with people, in one process")
+    made.add_argument("--stations", type=Path, required=True, help="JSON file of the stations, see twin/fleet.py")
+    made.add_argument("--seed", type=int, default=1, help="another seed is another day")
+    made.add_argument("--speed", type=float, default=1.0, help="the scripted day passes so many times as fast")
+    made.add_argument("--people", type=int, default=PEOPLE, help="how many of people(seed, ...) are in the roster")
+    made.add_argument("--until-stdin-closes", action="store_true", help="end when standard input does")
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code: 0 in order, 1 when a thread of a station failed, 78 when the file or a station's folder is no good."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+    asked, began = parser().parse_args(arguments), time.monotonic()
+    ended, failed = Event(), Event()
+    threading.excepthook = lambda failure: _thread_failed(failure, failed, ended)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: ended.set())
+    if asked.until_stdin_closes:
+        Thread(target=_await_end_of_input, args=(ended,), name="twin-input", daemon=True).start()
+    try:
+        berths = BERTHS.validate_json(asked.stations.read_bytes())
+        fleet = Fleet(berths, people(asked.seed, asked.people), asked.seed, asked.speed)
+    except (OSError, StationError) as error:
+        log.error("%s: %s", asked.stations, error)
+        return BAD_FILE
+    except ValidationError as error:
+        log.error("%s: %s", asked.stations, explain(error, "twin/fleet.py"))
+        return BAD_FILE
+    fleet.start()
+    print(f"ready: {len(berths)} stations in {time.monotonic() - began:.1f} s", flush=True)
+    ended.wait()
+    fleet.stop()
+    return 1 if failed.is_set() else 0
+
+
+def _await_end_of_input(ended: Event) -> None:
+    """Not through sys.stdin: its lock would be held by this thread while the interpreter ends."""
+    while os.read(0, 4096):
+        pass
+    ended.set()
+
+
+def _thread_failed(failure: threading.ExceptHookArgs, failed: Event, ended: Event) -> None:
+    """No thread may end unseen: the whole fleet ends, and whoever started it sees why."""
+    log.critical("thread %s failed", failure.thread and failure.thread.name, exc_info=failure.exc_value)
+    failed.set()
+    ended.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""A station and its room, in one process with others like it: the code that runs on a Pi, in real time, for a fleet."""
+
+from pathlib import Path
+
+from contract.config import StationConfig
+from edge.adapters.mqtt import MqttLink
+from edge.build import Assembly, Fittings
+from edge.domain.messages import CameraChanged, FacesChanged, Input, Post
+from edge.domain.screen import Screen
+from edge.ports import Clock
+from twin.cables import Cable
+from twin.faults import Faults
+from twin.pins import TwinFactory
+from twin.room import Room
+from twin.surroundings import NoFaces, TwinGuard
+
+
+class House:
+    """`room` is what is true; `screen` is what people see. `start` and `stop` once each."""
+
+    def __init__(self, config: StationConfig, folder: Path, password: str, clock: Clock, cable: Cable, seed: int) -> None:
+        """Opens the station's files in `folder`, which is made; nothing runs yet."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.config, self.cable, self._clock = config, cable, clock
+        self._pins = TwinFactory(threaded=True)
+        self.room = Room.from_config(config, self._pins, seed)
+        self.faults = Faults(self.room)
+        self._tracks = 0
+        fit = Fittings(
+            pin_factory=self._pins, clock=clock,
+            link=lambda link, station, will, post: MqttLink(link, station, password, will, post),
+            heart=TwinGuard(lambda: TwinFactory(lines=self._pins.room_side)).joined,
+            faces=lambda camera, frames, post: NoFaces(lambda: _camera_works(post)),
+        )  # fmt: skip
+        self._assembly = Assembly(config, folder, fit)
+
+    @property
+    def screen(self) -> Screen:
+        """What the touch screen would show."""
+        return self._assembly.station.screen
+
+    @property
+    def door_is_free(self) -> bool:
+        """Shut, and nobody is being let in or out."""
+        return not (self.room.door.is_open or self.room.lock_released)
+
+    def start(self) -> None:
+        """Claim the lines and begin."""
+        self._assembly.start()
+
+    def stop(self) -> None:
+        """Everything off and closed. Some seconds at most."""
+        self._assembly.stop()
+        self._pins.close()
+
+    def post(self, heard: Input) -> None:
+        """As the touch screen or the face process does."""
+        self._assembly.inbox.put(heard)
+
+    def track(self) -> int:
+        """A number for one more face before the camera."""
+        self._tracks += 1
+        return self._tracks
+
+
+def _camera_works(post: Post) -> None:
+    post(CameraChanged(True, ""))
+    post(FacesChanged(True, ""))
