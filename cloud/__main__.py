@@ -1,0 +1,95 @@
+"""`python -m cloud`: run the cloud until SIGTERM or SIGINT. `python -m cloud token NAME`: make another token, shown once."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+
+import uvicorn
+from fastapi import FastAPI
+
+from cloud.app import Cloud, assemble, create_app, wall_ms
+from cloud.errors import CloudError
+from cloud.settings import Settings, from_environment
+
+GRACE_S = 2
+
+
+class Server(uvicorn.Server):
+    """Lets the followers of the event stream go before it waits for requests to end."""
+
+    cloud: Cloud | None = None
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.cloud:
+            self.cloud.parts.hub.close()
+        await super().shutdown(sockets)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code: 0 after an orderly end, 1 when it could not start or ended by a bug, 2 for wrong arguments."""
+    words = sys.argv[1:] if arguments is None else arguments
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        settings = from_environment(os.environ)
+        if words == []:
+            return serve(settings)
+        if len(words) == 2 and words[0] == "token":
+            print(assemble(settings).tokens.make(words[1], wall_ms()))
+            return 0
+    except (CloudError, OSError) as error:
+        print(f"cloud: {error}", file=sys.stderr)
+        return 1
+    print(f"usage: python -m cloud [token NAME], not {' '.join(words)!r}", file=sys.stderr)
+    return 2
+
+
+def serve(settings: Settings) -> int:
+    """Run until told to end. Prints its address, and at the very first start the first token."""
+    listening = _listen(settings)
+    crashes: list[str] = []
+
+    def crashed() -> None:
+        crashes.append("ingest")
+        server.should_exit = True
+
+    cloud = assemble(settings, crashed=crashed)
+    app: FastAPI = create_app(cloud)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_S, server_header=False, lifespan="on",
+        timeout_keep_alive=5, limit_concurrency=500,
+    )  # fmt: skip
+    server = Server(config)
+    server.cloud = cloud
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    print(f"cloud: http://{host}:{listening.getsockname()[1]}/", flush=True)
+    token = cloud.tokens.first(wall_ms())
+    if token:
+        print(f"cloud: first token, shown only now: {token}", flush=True)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)  # uvicorn repeats the signal after an orderly end, which then is no failure
+    server.run(sockets=[listening])
+    return 1 if crashes or not server.started else 0
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listening = socket.socket(family, kind, protocol)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        text = f"{settings.host}:{settings.port}: {error.strerror}; choose another SMART_STATION_CLOUD_PORT"
+        raise OSError(error.errno, text) from None
+    return listening
+
+
+if __name__ == "__main__":
+    sys.exit(main())

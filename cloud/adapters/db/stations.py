@@ -1,0 +1,84 @@
+"""Stations as they last spoke: written with each batch, read by the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+
+from cloud.adapters.db.engine import insert_into, reading
+from cloud.adapters.db.tables import STATIONS
+from cloud.domain.presence import Heard, supersedes
+from cloud.ports import Batch, StationRow
+from contract.state import Link, State
+
+
+class SqlStations:
+    """See `cloud.ports.Stations`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def all(self) -> list[StationRow]:
+        """Every station ever heard of, by name."""
+        with reading(self._engine) as connection:
+            return [_read(row) for row in connection.execute(select(STATIONS).order_by(STATIONS.c.station))]
+
+    def one(self, station: str) -> StationRow | None:
+        """One station, None when it was never heard of."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(STATIONS).where(STATIONS.c.station == station)).first()
+            return _read(row) if row else None
+
+
+def write_stations(connection: Connection, batch: Batch) -> tuple[list[StationRow], set[str]]:
+    """Stations whose state or roster report changed, and those never heard of before."""
+    names = batch.heard | {one.station for one in batch.states} | {one.station for one in batch.reports}
+    if not names:
+        return [], set()
+    found = connection.execute(select(STATIONS).where(STATIONS.c.station.in_(sorted(names))))
+    rows = {row.station: dict(row._mapping) for row in found}
+    newcomers = names - rows.keys()
+    rows.update({name: _new(name, batch.now_ms) for name in newcomers})
+    changed = [said.station for said in batch.states if _apply(rows[said.station], said, batch.now_ms)]
+    for told in batch.reports:
+        rows[told.station].update(roster_version=told.report.version, roster_refused=told.report.refused)
+        changed.append(told.station)
+    for name in batch.heard:
+        rows[name]["heard_ms"] = batch.now_ms
+    statement = insert_into(connection, STATIONS)
+    names_kept = ("station", "first_ms")
+    fresh = {one.name: statement.excluded[one.name] for one in STATIONS.c if one.name not in names_kept}
+    connection.execute(statement.on_conflict_do_update(index_elements=["station"], set_=fresh), list(rows.values()))
+    return [_read_mapping(rows[name]) for name in dict.fromkeys([*changed, *sorted(newcomers)])], newcomers
+
+
+def _new(station: str, now_ms: int) -> dict[str, Any]:
+    return {
+        "station": station, "first_ms": now_ms, "heard_ms": now_ms, "link": None, "boot": "", "session": 0,
+        "since_ms": now_ms, "state": None, "roster_version": 0, "roster_refused": None,
+    }  # fmt: skip
+
+
+def _apply(row: dict[str, Any], said: State, now_ms: int) -> bool:
+    """Whether the state was news; an old will is not."""
+    if not supersedes(_heard(row), said):
+        return False
+    if (row["link"], row["boot"]) != (said.link.value, said.boot):
+        row["since_ms"] = now_ms
+    row.update(link=said.link.value, boot=said.boot, session=said.session, state=said.model_dump_json())
+    return True
+
+
+def _heard(row: dict[str, Any]) -> Heard:
+    link = Link(row["link"]) if row["link"] else None
+    return Heard(row["heard_ms"], link, row["boot"], row["session"], row["since_ms"])
+
+
+def _read(row: Any) -> StationRow:
+    return _read_mapping(dict(row._mapping))
+
+
+def _read_mapping(row: dict[str, Any]) -> StationRow:
+    state = State.model_validate_json(row["state"]) if row["state"] else None
+    return StationRow(row["station"], _heard(row), state, row["roster_version"], row["roster_refused"])

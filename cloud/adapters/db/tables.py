@@ -1,0 +1,54 @@
+"""The tables as queries see them. Migrations make them; a test compares the two."""
+
+from sqlalchemy import BigInteger, Column, Double, MetaData, String, Table, Text
+
+METADATA = MetaData()
+
+FACTS = Table(
+    "facts", METADATA,
+    Column("id", BigInteger, primary_key=True),
+    Column("station", String), Column("epoch", String), Column("seq", BigInteger), Column("boot", String),
+    Column("at_ms", BigInteger), Column("up_s", Double), Column("clock", String), Column("kind", String),
+    Column("data", Text), Column("received_ms", BigInteger),
+)  # fmt: skip
+
+PROGRESS = Table(
+    "progress", METADATA,
+    Column("station", String, primary_key=True), Column("epoch", String, primary_key=True),
+    Column("lane", String, primary_key=True),
+    Column("upto", BigInteger), Column("ahead", Text), Column("missing", BigInteger), Column("changed_ms", BigInteger),
+)  # fmt: skip
+
+REFUSED = Table(
+    "refused", METADATA,
+    Column("id", BigInteger, primary_key=True),
+    Column("station", String), Column("epoch", String), Column("seq", BigInteger), Column("topic", String),
+    Column("reason", String), Column("detail", String), Column("size", BigInteger), Column("sha256", String),
+    Column("received_ms", BigInteger),
+)  # fmt: skip
+
+STATIONS = Table(
+    "stations", METADATA,
+    Column("station", String, primary_key=True),
+    Column("first_ms", BigInteger), Column("heard_ms", BigInteger), Column("link", String), Column("boot", String),
+    Column("session", BigInteger), Column("since_ms", BigInteger), Column("state", Text),
+    Column("roster_version", BigInteger), Column("roster_refused", Text),
+)  # fmt: skip
+
+PEOPLE = Table(
+    "people", METADATA,
+    Column("person", String, primary_key=True),
+    Column("number", String), Column("code_digest", String), Column("label", String),
+    Column("water_ml_per_day", BigInteger), Column("socket_min_per_day", BigInteger),
+)  # fmt: skip
+
+ROSTER = Table(
+    "roster", METADATA,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", BigInteger), Column("salt", String),
+)  # fmt: skip
+
+TOKENS = Table(
+    "tokens", METADATA,
+    Column("sha256", String, primary_key=True), Column("name", String), Column("made_ms", BigInteger),
+)  # fmt: skip

@@ -1,0 +1,127 @@
+"""paho as a window onto the broker: hears what stations say, publishes to them. Decides nothing and stores nothing.
+
+The session is clean: what the broker forgets while we are away is sent again, since only the end-to-end
+acknowledgement makes a station delete. When `hear` blocks (the ingest is behind), paho stops reading and the broker is
+slowed down by TCP.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+
+from contract.topics import CLOUD_FILTERS
+
+log = logging.getLogger(__name__)
+
+KEEPALIVE_S = 15
+DELIVER_S = 5.0
+WINDOW = 100
+STOPPED = "stopped"
+MOST_QUEUED = 2000
+"""Acknowledgements that paho may hold; beyond it they are dropped, and repeated when the station sends again."""
+
+
+class CloudLink:
+    """One connection for the life of the process; reconnects by itself. `user` is also the client id."""
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        user: str,
+        password: str | None,
+        ca_file: str | None,
+        hear: Callable[[str, bytes, bool], None],
+        connected: Callable[[], None],
+        clock_ms: Callable[[], int],
+    ) -> None:
+        """`hear(topic, payload, retained)` and `connected()` are called on paho's thread."""
+        self._address, self._hear, self._connected, self._clock_ms = address, hear, connected, clock_ms
+        self._since_ms: int | None = None
+        self._detail = "never connected"
+        self._lock = threading.Lock()
+        client = paho.Client(CallbackAPIVersion.VERSION2, client_id=user, clean_session=True)
+        client.username_pw_set(user, password)
+        if ca_file:
+            client.tls_set(ca_file)
+        client.reconnect_delay_set(1, 10)
+        client.max_inflight_messages_set(WINDOW)
+        client.max_queued_messages_set(MOST_QUEUED)
+        client.on_connect, client.on_disconnect = self._on_connect, self._on_disconnect
+        client.on_subscribe, client.on_message = self._on_subscribe, self._on_message
+        client.on_connect_fail = self._on_connect_fail
+        self._client = client
+
+    @property
+    def connected_ms(self) -> int | None:
+        """Since when there is a subscribed connection, ms UTC; None without one."""
+        return self._since_ms
+
+    @property
+    def detail(self) -> str:
+        """What the connection is, in words for an operator."""
+        return self._detail
+
+    def start(self) -> None:
+        """Connect in the background, for as long as it takes."""
+        self._client.connect_async(*self._address, keepalive=KEEPALIVE_S)
+        self._client.loop_start()
+
+    def stop(self) -> None:
+        """Say goodbye and end paho's thread."""
+        self._since_ms, self._detail = None, STOPPED
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> bool:
+        """Hand over without waiting. False while not connected: paho would keep it without limit."""
+        if self._since_ms is None:
+            return False
+        return bool(self._client.publish(topic, payload, qos, retain).rc == paho.MQTT_ERR_SUCCESS)
+
+    def deliver(self, topic: str, payload: bytes, qos: int, retain: bool) -> bool:
+        """Wait up to 5 s until the broker has it. Not on paho's thread."""
+        if self._since_ms is None:
+            return False
+        info = self._client.publish(topic, payload, qos, retain)
+        try:
+            info.wait_for_publish(DELIVER_S)
+        except (ValueError, RuntimeError):
+            return False
+        return bool(info.is_published())
+
+    def _on_connect(self, client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        if reason.is_failure:
+            self._lost(f"refused: {reason}")
+        else:
+            client.subscribe([(one, 1) for one in CLOUD_FILTERS])
+
+    def _on_subscribe(self, _client: Any, _data: Any, _mid: Any, reasons: list[Any], _properties: Any) -> None:
+        refused = [str(one) for one in reasons if one.is_failure]
+        if refused:
+            self._lost(f"the broker refused the subscription ({', '.join(refused)}); see its rights for the cloud's user")
+            return
+        self._since_ms, self._detail = self._clock_ms(), "connected"
+        log.info("broker %s:%d: connected", *self._address)
+        self._connected()
+
+    def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        self._lost(f"connection lost: {reason}")
+
+    def _on_connect_fail(self, _client: Any, _data: Any) -> None:
+        self._lost("nobody answers")
+
+    def _on_message(self, _client: Any, _data: Any, message: Any) -> None:
+        self._hear(message.topic, message.payload, message.retain)
+
+    def _lost(self, detail: str) -> None:
+        if self._detail == STOPPED:
+            return
+        if detail != self._detail:
+            log.warning("broker %s:%d: %s", *self._address, detail)
+        self._since_ms, self._detail = None, detail

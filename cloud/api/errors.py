@@ -1,0 +1,69 @@
+"""Every error of the API has one shape: what, where, the value, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from cloud.errors import LedgerDown, PersonRefused, PersonUnknown, SeriesDown
+
+
+class Problem(BaseModel):
+    """The body of each answer of 400 and above."""
+
+    error: str = Field(description="what is wrong")
+    where: str = Field(description="field, header or address")
+    value: str = Field(description="what stood there, cut at 60 characters; never a PIN or a token")
+    hint: str = Field(description="what to do")
+
+
+HINTS = {404: "see /api/v1/openapi.json for what there is", 405: "see /api/v1/openapi.json for the methods"}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": Problem}, "503": {"model": Problem, "description": "a store does not answer; try again"},
+}  # fmt: skip
+
+
+def problem(
+    status: int, error: str, where: str, value: str = "", hint: str = "", headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """The one shape."""
+    return JSONResponse(Problem(error=error, where=where, value=value[:60], hint=hint).model_dump(), status, headers)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Turn exceptions into that shape."""
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        shown = first.get("input")
+        secret = "pin" in where or not isinstance(shown, str | int | float | bool)
+        return problem(422, str(first["msg"]), where, "" if secret else str(shown), "see /api/v1/openapi.json")
+
+    @app.exception_handler(HTTPException)
+    async def _refused(request: Request, error: HTTPException) -> JSONResponse:
+        path = request.url.path
+        return problem(error.status_code, str(error.detail), path, "", HINTS.get(error.status_code, ""), error.headers)  # type: ignore[arg-type]
+
+    @app.exception_handler(PersonRefused)
+    async def _person(_request: Request, error: PersonRefused) -> JSONResponse:
+        return problem(422, str(error), error.where, error.value, error.hint)
+
+    @app.exception_handler(PersonUnknown)
+    async def _nobody(request: Request, error: PersonUnknown) -> JSONResponse:
+        return problem(404, str(error), request.url.path, "", "see /api/v1/people for who there is")
+
+    @app.exception_handler(Exception)
+    async def _bug(request: Request, _error: Exception) -> JSONResponse:
+        return problem(500, "a bug in the cloud", request.url.path, "", "the log says more; please report it")
+
+    @app.exception_handler(LedgerDown)
+    @app.exception_handler(SeriesDown)
+    async def _down(request: Request, _error: LedgerDown | SeriesDown) -> JSONResponse:
+        return problem(503, "a store of the cloud does not answer", request.url.path, "", "try again; see /api/v1/health")

@@ -1,0 +1,44 @@
+"""What the routes are handed, and how times are written in answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cloud.api.live import Hub
+from cloud.domain.points import EPOCH, millis
+from cloud.ingest import Ingest
+from cloud.ports import Ledger, Outgoing, People, SeriesSink, Stations, Tokens
+from cloud.settings import Settings
+from contract.envelope import iso
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that answers a request. `clock_ms` is UTC ms; `broker_detail` the connection in words."""
+
+    settings: Settings
+    ledger: Ledger
+    stations: Stations
+    people: People
+    tokens: Tokens
+    series: SeriesSink
+    outgoing: Outgoing
+    broker_detail: Callable[[], str]
+    ingest: Ingest
+    hub: Hub
+    clock_ms: Callable[[], int]
+    version: str
+
+
+def utc(ms: int) -> str:
+    """`2026-11-21T03:20:00.123Z`."""
+    return iso(EPOCH + timedelta(milliseconds=ms))
+
+
+def to_ms(at: datetime | None) -> int | None:
+    """ms UTC; a time without a zone is taken as UTC."""
+    if at is None:
+        return None
+    return millis(at if at.tzinfo else at.replace(tzinfo=UTC))

@@ -1,0 +1,82 @@
+"""People: who has a right at the stations. A PIN goes in and never comes out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from cloud.api.parts import Parts
+from cloud.ports import PersonRow
+from contract.model import PersonId
+from contract.roster import Entitlement
+
+
+class PersonIn(BaseModel):
+    """What is known of somebody; replaces what was known. Without `pin` an existing one stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: Annotated[str, Field(pattern=r"^[0-9]{4,6}$")] | None = None
+    pin: SecretStr | None = Field(None, description="4 to 8 digits; only a digest is kept")
+    label: Annotated[str, Field(max_length=24)] | None = Field(None, description="what the screen may greet with")
+    entitlement: Entitlement = Entitlement()
+
+
+class PersonView(BaseModel):
+    """Somebody with a right."""
+
+    person: str
+    number: str | None
+    label: str | None
+    has_pin: bool
+    entitlement: Entitlement
+
+
+class PeopleView(BaseModel):
+    """Everybody, and the version of the roster that stations should have; 0 for none."""
+
+    items: list[PersonView]
+    roster_version: int
+
+
+Name = Annotated[PersonId, Path(description="a pseudonym, never a name")]
+
+
+def _view(row: PersonRow) -> PersonView:
+    return PersonView(
+        person=row.person, number=row.number, label=row.label, has_pin=row.has_pin, entitlement=row.entitlement
+    )
+
+
+def reading(parts: Parts) -> APIRouter:
+    """`GET /people`. Always asks for a token: numbers and labels are about people."""
+    router = APIRouter(tags=["people"])
+
+    @router.get("/people")
+    def people() -> PeopleView:
+        """Everybody with a right at the stations."""
+        roster = parts.people.roster()
+        return PeopleView(items=[_view(row) for row in parts.people.all()], roster_version=roster.version if roster else 0)
+
+    return router
+
+
+def writing(parts: Parts) -> APIRouter:
+    """`PUT` and `DELETE /people/{person}`."""
+    router = APIRouter(tags=["people"])
+
+    @router.put("/people/{person}")
+    def put(person: Name, body: PersonIn) -> PersonView:
+        """Enter or replace somebody; every station gets the new roster."""
+        pin = body.pin.get_secret_value() if body.pin is not None else None
+        row = parts.people.put(person, number=body.number, pin=pin, label=body.label, entitlement=body.entitlement)
+        return _view(row)
+
+    @router.delete("/people/{person}", status_code=204)
+    def delete(person: Name) -> None:
+        """Take away every right."""
+        parts.people.remove(person)
+
+    return router

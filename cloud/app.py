@@ -1,0 +1,146 @@
+"""Wiring: settings -> stores, ingest, broker link, routes. No rules here."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+
+from fastapi import Depends, FastAPI
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy import Engine
+
+from cloud.adapters.db import SqlLedger, SqlPeople, SqlStations, SqlTokens, open_engine
+from cloud.adapters.mqtt import CloudLink
+from cloud.adapters.series_embedded import EmbeddedSeries
+from cloud.api import facts, health, people, samples, stations, stream
+from cloud.api.auth import TokenNeeded
+from cloud.api.errors import RESPONSES, add_handlers
+from cloud.api.guard import Guard
+from cloud.api.live import Hub
+from cloud.api.parts import Parts
+from cloud.ingest import Counters, Ingest, Step
+from cloud.people import Announcer, RosterPeople
+from cloud.ports import Outgoing
+from cloud.settings import Settings
+
+API = "/api/v1"
+DAY_MS = 86_400_000
+
+
+def wall_ms() -> int:
+    """The cloud's own clock, UTC ms."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass
+class Cloud:
+    """All parts of one cloud, not yet running. `people` may be used at once, to seed a roster; `tokens.first()` too."""
+
+    parts: Parts
+    tokens: SqlTokens
+    people: RosterPeople
+    announcer: Announcer
+    ingest: Ingest
+    link: CloudLink | None
+    engine: Engine
+    series: EmbeddedSeries
+
+    def start(self) -> None:
+        """Begin to take in, then connect."""
+        self.ingest.start()
+        self.announcer.start()
+        if self.link:
+            self.link.start()
+
+    def stop(self) -> None:
+        """Ingest first: it lets the broker's thread go, which may be waiting for room."""
+        self.ingest.stop()
+        if self.link:
+            self.link.stop()
+        self.announcer.stop()
+        self.series.close()
+        self.engine.dispose()
+
+
+def assemble(
+    settings: Settings,
+    outgoing: Outgoing | None = None,
+    clock_ms: Callable[[], int] = wall_ms,
+    crashed: Callable[[], None] = lambda: None,
+) -> Cloud:
+    """Open the stores and put everything together. With `outgoing`, that is used in place of a broker.
+
+    Raises:
+        LedgerDown, SeriesDown, SettingsRefused: nothing was started.
+    """
+    engine = open_engine(settings.database_url)
+    series = EmbeddedSeries(settings.data / "series.sqlite")
+    ledger, known, tokens, hub = SqlLedger(engine), SqlStations(engine), SqlTokens(engine), Hub()
+    link = None if outgoing else _link(settings, lambda *m: ingest.offer(*m), lambda: announcer.announce(), clock_ms)
+    out = outgoing or link
+    assert out is not None
+    store = SqlPeople(engine)
+    announcer = Announcer(store.roster, lambda: [row.station for row in known.all()], out)
+    roster_people = RosterPeople(store, announcer.announce)
+    step = Step(ledger, series, out, hub, announcer.announce, clock_ms, Counters())
+    ingest = Ingest(step, lambda: series.forget(clock_ms() - settings.series_days * DAY_MS), crashed)
+    detail: Callable[[], str] = (lambda: link.detail) if link else (lambda: "connected")
+    parts = Parts(
+        settings, ledger, known, roster_people, tokens, series, out, detail, ingest, hub, clock_ms, running_version()
+    )
+    return Cloud(parts, tokens, roster_people, announcer, ingest, link, engine, series)
+
+
+def _link(
+    settings: Settings, hear: Callable[[str, bytes, bool], None], connected: Callable[[], None], clock_ms: Callable[[], int]
+) -> CloudLink:
+    ca_file = str(settings.broker_ca_file) if settings.broker_ca_file else None
+    address = (settings.broker_host, settings.broker_port)
+    return CloudLink(address, settings.broker_user, settings.broker_password(), ca_file, hear, connected, clock_ms)
+
+
+def create_app(cloud: Cloud) -> FastAPI:
+    """The web application; its lifespan starts and stops the cloud."""
+    parts = cloud.parts
+    app = FastAPI(
+        title="Smart station cloud", version=parts.version, lifespan=_lifespan(cloud),
+        openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None,
+    )  # fmt: skip
+    app.add_middleware(Guard, host_names=parts.settings.host_names)
+    add_handlers(app)
+    to_read = [Depends(TokenNeeded(parts.tokens, parts.settings.reads_need_token))]
+    to_write = [Depends(TokenNeeded(parts.tokens, True))]
+    for noun in (stations, facts, samples, health, stream):
+        app.include_router(noun.routes(parts), prefix=API, dependencies=to_read, responses=RESPONSES)
+    for router in (people.reading(parts), people.writing(parts)):
+        app.include_router(router, prefix=API, dependencies=to_write, responses=RESPONSES)
+    page = str(files("cloud.console") / "static")
+    app.mount("/console", StaticFiles(directory=page), name="console")
+    app.get("/", include_in_schema=False)(lambda: FileResponse(f"{page}/index.html"))
+    return app
+
+
+def _lifespan(cloud: Cloud) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        cloud.parts.hub.attach(asyncio.get_running_loop())
+        cloud.start()
+        yield
+        cloud.parts.hub.close()
+        await asyncio.to_thread(cloud.stop)
+
+    return lifespan
+
+
+def running_version() -> str:
+    """Of the installed distribution; `source` when it runs from a checkout."""
+    try:
+        return version("smart-station")
+    except PackageNotFoundError:
+        return "source"

@@ -1,0 +1,108 @@
+// Routes, the top line, and keeping what is shown up to date. The server is asked again even while the stream runs: trust, then check.
+
+import { setText } from "./dom.js";
+import { overview } from "./overview.js";
+import { follow, get, pages } from "./source.js";
+import { stationPage } from "./station.js";
+import { clock, lang, switchLanguage, w } from "./words.js";
+
+const KEPT = 600, HEALTH_MS = 5000, STATIONS_MS = 20000, STATION_MS = 60000, OLD_MS = 20000;
+const store = { stations: new Map(), facts: [], health: null, loaded: false, failure: null, answered: null, view: { filter: "", only: null, sort: "standing", backwards: false, paused: false, pausedAt: null } };
+const main = document.getElementById("main");
+let page = null, pending = false;
+
+function route() {
+  const found = location.hash.match(/^#\/station\/([a-z0-9-]{1,32})$/);
+  page = found ? stationPage(store, found[1]) : overview(store);
+  main.replaceChildren(page.root);
+  scrollTo(0, 0);
+}
+
+function speak() {
+  document.documentElement.lang = lang();
+  const texts = { brand: w.brand, language: w.language, skip: w.skip, "ask-title": w.askTitle, "ask-why": w.askWhy, "ask-label": w.askLabel, "ask-ok": w.askOk };
+  for (const [id, text] of Object.entries(texts)) document.getElementById(id).textContent = text;
+  document.title = w.brand;
+  topLine();
+}
+
+// One drawing a frame, however many events came.
+function soon() {
+  if (pending) return;
+  pending = true;
+  setTimeout(() => { pending = false; page.draw(); topLine(); }, 150);
+}
+
+function topLine() {
+  const [tone, sign, text] = verdict(), line = document.getElementById("verdict");
+  line.className = `verdict ${tone}`;
+  setText(line, `${sign} ${text}`);
+  setText(document.getElementById("asof"), store.answered ? w.asof(clock(new Date(store.answered).toISOString())) : "");
+}
+
+function verdict() {
+  const health = store.health;
+  if (store.answered && Date.now() - store.answered > OLD_MS) return ["bad", "✕", w.silent(clock(new Date(store.answered).toISOString()))];
+  if (!health) return store.failure ? ["bad", "✕", w.failed(store.failure)] : ["", "…", w.loading];
+  if (health.problems.length) return ["bad", "✕", health.problems.map((one) => w.problem[one] ?? one).join(" · ")];
+  const fleet = health.fleet, parts = [[fleet.lost, w.lostN], [fleet.with_faults, w.faultsN], [fleet.late, w.lateN]].filter(([n]) => n).map(([n, words]) => words(n));
+  if (!parts.length) return ["good", "✓", fleet.total ? w.well : w.nothingYet];
+  return [fleet.lost || fleet.with_faults ? "bad" : "warn", "!", parts.join(" · ")];
+}
+
+async function askHealth() {
+  try {
+    store.health = await get("/api/v1/health");
+    [store.answered, store.failure] = [Date.now(), null];
+  } catch (error) {
+    store.failure = error.message;
+  }
+  soon();
+}
+
+async function askStations() {
+  try {
+    const items = await pages("/api/v1/stations?limit=2000", 100000);
+    store.stations = new Map(items.map((one) => [one.station, one]));
+    store.loaded = true;
+  } catch (error) {
+    store.failure = error.message;
+  }
+  soon();
+}
+
+async function askFacts() {
+  try {
+    hearAll((await get("/api/v1/facts?limit=200")).items);
+  } catch (error) {
+    store.failure = error.message;
+  }
+}
+
+function hearAll(facts) {
+  const known = new Set(store.facts.map((one) => one.id));
+  store.facts = [...store.facts, ...facts.filter((one) => !known.has(one.id))].sort((a, b) => b.id - a.id).slice(0, KEPT);
+  soon();
+}
+
+const heard = {
+  fact(fact) {
+    const station = store.stations.get(fact.station);
+    if (station && fact.received_at > station.heard_at) store.stations.set(fact.station, { ...station, heard_at: fact.received_at });
+    if (store.health) store.health.facts_today += 1;
+    hearAll([fact]);
+    page.hear?.(fact);
+  },
+  station(one) { store.stations.set(one.station, one); soon(); },
+  resync() { store.facts = []; askStations(); askFacts(); page.load?.(); },
+};
+
+document.getElementById("language").addEventListener("click", () => { switchLanguage(); speak(); route(); });
+addEventListener("hashchange", () => { route(); main.focus(); });
+speak();
+route();
+await Promise.all([askHealth(), askStations(), askFacts()]);
+setInterval(askHealth, HEALTH_MS);
+setInterval(askStations, STATIONS_MS);
+setInterval(() => page.load?.(), STATION_MS);
+follow(heard);

@@ -1,0 +1,147 @@
+// Every word of the page, in Chinese and English. A word that is missing shows its key, so that it is noticed.
+
+const EN = {
+  brand: "Rest stations", language: "中文", skip: "To the content", asof: (t) => `as of ${t}`,
+  well: "All is well", loading: "Loading…", nothingYet: "No station has been heard of yet",
+  nothingYetHint: "As soon as one connects to the broker, it appears here by itself.",
+  lostN: (n) => `${n} ${n === 1 ? "station" : "stations"} lost`, lateN: (n) => `${n} late`, faultsN: (n) => `${n} with faults`,
+  problem: {
+    broker_down: "No connection to the broker", ingest_ended: "Intake has ended: restart the cloud", ledger_down: "The ledger cannot be written",
+    series_down: "The time-series store does not answer", facts_missing: "Facts were lost at a station",
+  },
+  silent: (t) => `No answer from the server since ${t}: what you see is old`,
+  total: "Stations", online: "Online", late: "Late", lost: "Lost", stopped: "Stopped", unknown: "Unknown", withFaults: "With faults",
+  factsToday: "Facts today", lag: "Intake lag", waiting: "waiting", stations: "Stations", filter: "Filter by name, id, district…",
+  shown: (n, of) => (n === of ? `${of}` : `${n} of ${of}`), noMatch: "No station fits this filter", clear: "Clear the filter",
+  col: { standing: "State", name: "Station", district: "District", door: "Door", inside: "Inside", waiting: "Facts waiting", faults: "Faults", heard: "Last heard" },
+  live: "Live", pause: "Pause", resume: (n) => (n ? `Resume (${n} new)` : "Resume"), noFacts: "Nothing has happened yet", noFactsHint: "Facts appear here the moment they are committed.",
+  back: "All stations", gone: "This station was never heard of", goneHint: "Its address may be mistyped, or it has not connected yet.",
+  stale: (t, ago) => `Last heard ${t} (${ago}). Door, people, waiting facts and faults may have changed since.`,
+  since: (t) => `since ${t}`, version: "Software", roster: "Roster", rosterRefused: "refused", none: "none", day: "The last 24 hours", water: "Water", perHour: "ml per hour",
+  power: "Sockets", watts: "W", socket: (p) => `socket ${p}`, noSamples: "No measurements in these 24 hours", noWater: "No water was poured in these 24 hours",
+  lanes: { people: "Entry", door: "Door", water: "Water", charge: "Charging", faults: "Faults" }, factList: "Facts", more: "Show more", doorCount: (n) => `${n} openings`, totalOf: (v) => `${v} in all`,
+  unsure: "the station did not trust its clock", granted: "granted", refused: "refused", open: "open",
+  askTitle: "A token is needed", askWhy: "This server asks for a token also for reading. It was shown when the cloud was first started.", askLabel: "Token", askOk: "Continue",
+  failed: (why) => `Could not be loaded: ${why}`, ago: { s: (n) => `${n} s ago`, m: (n) => `${n} min ago`, h: (n) => `${n} h ago`, d: (n) => `${n} d ago` },
+  doors: { locked: "locked", released: "unlocked", open: "open", held_open: "held open" },
+  fault: {
+    store_low: "storage low", store_full: "storage full", guard_lost: "guard lost", faces_lost: "face process lost", camera_lost: "camera lost", no_flow: "no water flow", leak: "leak",
+    meter_lost: "meter lost", door_forced: "door forced", door_held: "door held open", over_power: "too much power", lease_ended: "output cut off",
+  },
+  way: { face: "face", code: "code", qr: "QR card" },
+  refusal: {
+    not_sure: "not sure who it is", unknown_face: "unknown face", wrong_code: "wrong code", too_many_tries: "too many tries", not_readable: "not readable", expired: "expired", no_right: "no right here",
+    full: "station is full", cannot_record: "cannot record", guard_lost: "guard lost", not_identified: "not identified", quota_spent: "quota spent", busy: "busy", out_of_order: "out of order", bad_amount: "amount not possible",
+  },
+  cause: { entry: "entry", exit: "exit", forced: "FORCED" },
+  stop: {
+    reached: "as asked", person: "stopped by the person", no_flow: "no flow", volume_limit: "volume limit", time_limit: "time limit", low_power: "full or unplugged", power_limit: "power limit",
+    visit_ended: "visit ended", fault: "fault", interrupted: "interrupted",
+  },
+  end: { left: "left", timed_out: "timed out", followed: "next person came" },
+  fact: {
+    station_started: (d) => `Software started, version ${d.version}`, entry_granted: (d, w) => `Entry granted by ${w.way[d.way]}`, entry_refused: (d, w) => `Entry by ${w.way[d.way]} refused: ${w.refusal[d.reason]}`,
+    door_unlocked: () => "Door unlocked", door_locked: (d) => (d.opened ? "Door locked again" : "Door locked again, nobody opened"), exit_requested: () => "Exit button pressed",
+    door_opened: (d, w) => `Door opened (${w.cause[d.cause]})`, door_closed: (d) => `Door closed after ${secs(d.open_s)}`, door_held_open: (d) => `Door open for ${secs(d.open_s)}${d.alarm ? ": please look" : ""}`,
+    visit_ended: (d, w) => `Visit ended after ${secs(d.stayed_s)} (${w.end[d.reason]})`, water_reserved: (d) => `${d.reserved_ml} ml of water set aside (tap ${d.tap})`,
+    water_poured: (d, w) => (d.poured_ml === null ? `Pour of tap ${d.tap} interrupted, ${d.charged_ml} ml charged` : `Poured ${d.poured_ml} ml (tap ${d.tap}${d.stop === "reached" ? "" : ", " + w.stop[d.stop]})`),
+    water_refused: (d, w) => `Water refused: ${w.refusal[d.reason]}`, charge_started: (d) => `Charging began (socket ${d.socket})`,
+    charge_ended: (d, w) => `Charging ended (socket ${d.socket}): ${d.energy_wh === null ? "energy unknown" : wh(d.energy_wh)}, ${w.stop[d.stop]}`, charge_refused: (d, w) => `Charging refused: ${w.refusal[d.reason]}`,
+    fault_raised: (d, w) => `Fault: ${w.fault[d.fault]}${part(d)}`, fault_cleared: (d, w) => `Fault over: ${w.fault[d.fault]}${part(d)}, after ${secs(d.lasted_s)}`,
+    input_refused: (d) => `Input from ${d.source} refused (${d.count}×): ${d.reason}`, clock_changed: (d) => (d.trusted ? "Clock is trusted again" : "Clock is not trusted"), roster_applied: (d) => `Roster ${d.version} in force, ${d.people} people`,
+  },
+  secs: (n, unit) => `${n} ${unit}`,
+};
+
+const ZH = {
+  brand: "驿站监控", language: "English", skip: "跳到内容", asof: (t) => `数据截至 ${t}`,
+  well: "一切正常", loading: "正在加载…", nothingYet: "尚未收到任何驿站的消息", nothingYetHint: "驿站连接消息服务器后会自动出现在这里。",
+  lostN: (n) => `${n} 个驿站失联`, lateN: (n) => `${n} 个迟到`, faultsN: (n) => `${n} 个有故障`,
+  problem: { broker_down: "与消息服务器断开", ingest_ended: "接收已停止，请重启云端", ledger_down: "账本无法写入", series_down: "时序库无应答", facts_missing: "有驿站丢失了事件" },
+  silent: (t) => `服务器自 ${t} 起无应答，当前显示的是旧数据`,
+  total: "驿站总数", online: "在线", late: "迟到", lost: "失联", stopped: "已停机", unknown: "未知", withFaults: "有故障",
+  factsToday: "今日事件", lag: "入账延迟", waiting: "待处理", stations: "驿站", filter: "按名称、编号、区域筛选…", shown: (n, of) => (n === of ? `${of} 个` : `${n} / ${of} 个`),
+  noMatch: "没有符合条件的驿站", clear: "清除筛选", col: { standing: "状态", name: "驿站", district: "区域", door: "门", inside: "在内人数", waiting: "待传事件", faults: "故障", heard: "最近消息" },
+  live: "实时动态", pause: "暂停", resume: (n) => (n ? `继续（${n} 条新）` : "继续"), noFacts: "还没有发生任何事", noFactsHint: "事件入账后立即显示在这里。",
+  back: "全部驿站", gone: "从未收到过该驿站的消息", goneHint: "地址可能有误，或它尚未连接。", stale: (t, ago) => `最近一次消息在 ${t}（${ago}）。门、人数、待传事件和故障可能已有变化。`,
+  since: (t) => `自 ${t}`, version: "软件版本", roster: "名单版本", rosterRefused: "被拒绝", none: "无", day: "最近 24 小时", water: "饮水", perHour: "毫升 / 小时", power: "充电插座", watts: "瓦", socket: (p) => `插座 ${p}`,
+  noSamples: "这 24 小时没有测量数据", noWater: "这 24 小时没有取水", lanes: { people: "进门", door: "门", water: "取水", charge: "充电", faults: "故障" },
+  factList: "事件", more: "显示更多", doorCount: (n) => `开门 ${n} 次`, totalOf: (v) => `共 ${v}`, unsure: "驿站当时不确信自己的时钟", granted: "允许", refused: "拒绝", open: "打开",
+  askTitle: "需要令牌", askWhy: "此服务器读取数据也需要令牌。令牌在云端首次启动时显示过。", askLabel: "令牌", askOk: "继续", failed: (why) => `加载失败：${why}`,
+  ago: { s: (n) => `${n} 秒前`, m: (n) => `${n} 分钟前`, h: (n) => `${n} 小时前`, d: (n) => `${n} 天前` },
+  doors: { locked: "已锁", released: "已开锁", open: "开着", held_open: "久未关" },
+  fault: {
+    store_low: "存储将满", store_full: "存储已满", guard_lost: "看护进程失联", faces_lost: "人脸进程失联", camera_lost: "摄像头失联", no_flow: "不出水", leak: "漏水", meter_lost: "流量计失联", door_forced: "门被强开",
+    door_held: "门久未关", over_power: "功率过大", lease_ended: "输出被切断",
+  },
+  way: { face: "人脸", code: "密码", qr: "二维码卡" },
+  refusal: {
+    not_sure: "无法确定身份", unknown_face: "陌生人脸", wrong_code: "密码错误", too_many_tries: "尝试次数过多", not_readable: "无法识别", expired: "已过期", no_right: "在此无权限", full: "驿站已满", cannot_record: "无法记录",
+    guard_lost: "看护进程失联", not_identified: "未识别身份", quota_spent: "额度已用完", busy: "使用中", out_of_order: "停用", bad_amount: "数量不合理",
+  },
+  cause: { entry: "进入", exit: "离开", forced: "强行打开" },
+  stop: {
+    reached: "按量完成", person: "本人停止", no_flow: "不出水", volume_limit: "达到量限", time_limit: "达到时限", low_power: "已充满或拔出", power_limit: "超过功率上限", visit_ended: "到访结束", fault: "故障", interrupted: "中断",
+  },
+  end: { left: "已离开", timed_out: "超时", followed: "下一位已到" },
+  fact: {
+    station_started: (d) => `软件启动，版本 ${d.version}`, entry_granted: (d, w) => `${w.way[d.way]}验证通过，允许进入`, entry_refused: (d, w) => `${w.way[d.way]}验证被拒绝：${w.refusal[d.reason]}`, door_unlocked: () => "门已开锁",
+    door_locked: (d) => (d.opened ? "门重新上锁" : "无人开门，重新上锁"), exit_requested: () => "按下出门按钮", door_opened: (d, w) => `门打开（${w.cause[d.cause]}）`, door_closed: (d) => `门关闭，开了 ${secs(d.open_s)}`,
+    door_held_open: (d) => `门已开着 ${secs(d.open_s)}${d.alarm ? "，请查看" : ""}`, visit_ended: (d, w) => `到访结束，停留 ${secs(d.stayed_s)}（${w.end[d.reason]}）`, water_reserved: (d) => `预留饮水 ${d.reserved_ml} 毫升（${d.tap}）`,
+    water_poured: (d, w) => (d.poured_ml === null ? `取水中断（${d.tap}），计 ${d.charged_ml} 毫升` : `取水 ${d.poured_ml} 毫升（${d.tap}${d.stop === "reached" ? "" : "，" + w.stop[d.stop]}）`),
+    water_refused: (d, w) => `取水被拒绝：${w.refusal[d.reason]}`, charge_started: (d) => `开始充电（插座 ${d.socket}）`, charge_ended: (d, w) => `充电结束（插座 ${d.socket}）：${d.energy_wh === null ? "电量未知" : wh(d.energy_wh)}，${w.stop[d.stop]}`,
+    charge_refused: (d, w) => `充电被拒绝：${w.refusal[d.reason]}`, fault_raised: (d, w) => `故障：${w.fault[d.fault]}${part(d)}`, fault_cleared: (d, w) => `故障解除：${w.fault[d.fault]}${part(d)}，持续 ${secs(d.lasted_s)}`,
+    input_refused: (d) => `拒绝来自 ${d.source} 的输入（${d.count} 次）：${d.reason}`, clock_changed: (d) => (d.trusted ? "时钟恢复可信" : "时钟不可信"), roster_applied: (d) => `名单 ${d.version} 已生效，共 ${d.people} 人`,
+  },
+};
+
+const UNITS = { en: ["s", "min", "h"], zh: ["秒", "分钟", "小时"] };
+let language = localStorage.getItem("language") || (navigator.language.startsWith("zh") ? "zh" : "en");
+export let w = language === "zh" ? ZH : EN;
+
+export function lang() { return language; }
+
+export function switchLanguage() {
+  language = language === "zh" ? "en" : "zh";
+  localStorage.setItem("language", language);
+  w = language === "zh" ? ZH : EN;
+}
+
+export function secs(value) {
+  if (value === null || value === undefined) return "?";
+  const [s, m, hours] = UNITS[language];
+  if (value < 120) return `${round(value)} ${s}`;
+  return value < 7200 ? `${Math.round(value / 60)} ${m}` : `${round(value / 3600)} ${hours}`;
+}
+
+function wh(value) { return `${round(value)} Wh`; }
+function part(d) { return d.part ? (language === "zh" ? `（${d.part}）` : ` (${d.part})`) : ""; }
+export function round(value) { return value >= 100 ? Math.round(value) : Math.round(value * 10) / 10; }
+
+export function ago(iso, now = Date.now()) {
+  const s = Math.max(0, Math.round((now - Date.parse(iso)) / 1000));
+  if (s < 90) return w.ago.s(s);
+  if (s < 5400) return w.ago.m(Math.round(s / 60));
+  return s < 129600 ? w.ago.h(Math.round(s / 3600)) : w.ago.d(Math.round(s / 86400));
+}
+
+export function clock(iso, seconds = true) {
+  const at = new Date(iso), today = new Date().toDateString() === at.toDateString();
+  const time = at.toLocaleTimeString("en-GB", seconds ? {} : { hour: "2-digit", minute: "2-digit" });
+  return today ? time : `${String(at.getMonth() + 1).padStart(2, "0")}-${String(at.getDate()).padStart(2, "0")} ${time}`;
+}
+
+export function factText(fact) {
+  const words = w.fact[fact.kind];
+  return words ? words(fact.data, w) : fact.kind;
+}
+
+// Colour is only ever beside words: "Fault", "refused", "please look".
+export function factTone(fact) {
+  const d = fact.data;
+  if (fact.kind === "fault_raised" || d.cause === "forced" || (fact.kind === "door_held_open" && d.alarm)) return "bad";
+  if (fact.kind.endsWith("_refused") || fact.kind === "door_held_open" || (fact.kind === "clock_changed" && !d.trusted)) return "warn";
+  return fact.kind === "fault_cleared" ? "good" : "";
+}
+
+export const SIGNS = { online: ["●", "good"], late: ["◐", "warn"], lost: ["✕", "bad"], stopped: ["■", "idle"], unknown: ["?", "idle"] };

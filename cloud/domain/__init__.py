@@ -1,0 +1,1 @@
+"""Pure rules of the cloud: no clock, thread, database or network."""

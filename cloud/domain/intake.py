@@ -1,0 +1,138 @@
+"""What a message from the broker is: a fact, samples, a state, a report, or refused, and why.
+
+Everything that comes in is hostile. A refusal keeps no content, which may be personal: reason, places, size and digest only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import ValidationError
+
+from cloud.domain.progress import Lane
+from contract import topics
+from contract.envelope import EnvelopeRefused, FactEnvelope, Header, LooseEnvelope, SamplesEnvelope, decode
+from contract.roster import RosterReport
+from contract.state import State
+from contract.topics import Direction, Leaf
+
+LANES = {Leaf.EVT: Lane.FACTS, Leaf.TELE: Lane.SAMPLES}
+
+
+class Reason(StrEnum):
+    """Why a message was refused; counted by these words."""
+
+    TOPIC = "topic"
+    TOO_LARGE = "too_large"
+    GARBLED = "garbled"
+    NOT_UNDERSTOOD = "not_understood"
+    FOREIGN_STATION = "foreign_station"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """`header` and `lane` only where the header was sound: then its seq counts as committed, and cannot block the station."""
+
+    reason: Reason
+    topic: str
+    detail: str
+    size: int
+    sha256: str
+    station: str | None = None
+    lane: Lane | None = None
+    header: Header | None = None
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A station's word on its roster."""
+
+    station: str
+    report: RosterReport
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """Well addressed, but nothing here listens to this leaf yet, or a retained message that was cleared."""
+
+    station: str
+
+
+Taken = FactEnvelope | SamplesEnvelope | State | Reported | Ignored | Refused
+
+
+def read(topic: str, payload: bytes) -> Taken:
+    """Never raises."""
+    try:
+        station, leaf = topics.parse(topic)
+    except topics.TopicRefused as error:
+        return _refused(Reason.TOPIC, topic, payload, str(error))
+    if leaf.traffic.direction is not Direction.UP:
+        return _refused(Reason.TOPIC, topic, payload, f"{leaf.value} is not published by stations", station)
+    if len(payload) > leaf.traffic.limit:
+        detail = f"{len(payload)} bytes, at most {leaf.traffic.limit}"
+        return _refused(Reason.TOO_LARGE, topic, payload, detail, station)
+    if leaf in LANES:
+        return _envelope(topic, payload, station, LANES[leaf])
+    return _document(topic, payload, station, leaf)
+
+
+def _envelope(topic: str, payload: bytes, station: str, lane: Lane) -> FactEnvelope | SamplesEnvelope | Refused:
+    try:
+        envelope = decode(payload, FactEnvelope) if lane is Lane.FACTS else decode(payload, SamplesEnvelope)
+    except EnvelopeRefused as error:
+        header = error.header
+        if header is None:
+            return _refused(Reason.GARBLED, topic, payload, _places(str(error)), station)
+        if header.station != station:
+            return _refused(Reason.FOREIGN_STATION, topic, payload, "the envelope names another station", station)
+        detail = f"{_kind(header)}{_places(str(error))}"
+        return _refused(Reason.NOT_UNDERSTOOD, topic, payload, detail, station, lane, header)
+    if envelope.station != station:
+        return _refused(Reason.FOREIGN_STATION, topic, payload, "the envelope names another station", station)
+    return envelope
+
+
+def _document(topic: str, payload: bytes, station: str, leaf: Leaf) -> State | Reported | Ignored | Refused:
+    if not payload:
+        return Ignored(station)
+    try:
+        if leaf is Leaf.ROSTER_REPORTED:
+            report = RosterReport.model_validate_json(payload)
+            return Reported(station, report.model_copy(update={"refused": report.refused and _clean(report.refused)}))
+        if leaf is not Leaf.STATE:
+            return Ignored(station)
+        state = State.model_validate_json(payload)
+    except ValidationError as error:
+        places = ", ".join(".".join(map(str, one["loc"])) or "document" for one in error.errors())
+        return _refused(Reason.GARBLED, topic, payload, f"refused at: {places}", station)
+    if state.station != station:
+        return _refused(Reason.FOREIGN_STATION, topic, payload, "the state names another station", station)
+    return state
+
+
+def _refused(
+    reason: Reason, topic: str, payload: bytes, detail: str,
+    station: str | None = None, lane: Lane | None = None, header: Header | None = None,
+) -> Refused:  # fmt: skip
+    digest = hashlib.sha256(payload).hexdigest()
+    return Refused(reason, _clean(topic)[:120], _clean(detail)[:300], len(payload), digest, station, lane, header)
+
+
+def _clean(text: str) -> str:
+    """Without what a database or a terminal may stumble over."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:1000])
+
+
+def _places(text: str) -> str:
+    """Where a message was refused, without the values that the full text quotes."""
+    return "refused at: " + ", ".join(dict.fromkeys(line.partition(": ")[0][:60] for line in text.splitlines()))
+
+
+def _kind(header: Header) -> str:
+    data = header.data if isinstance(header, LooseEnvelope) else None
+    kind = data.get("kind") if isinstance(data, dict) else None
+    return f"kind {kind}; " if isinstance(kind, str) and re.fullmatch("[a-z_]{1,40}", kind) else ""

@@ -1,0 +1,29 @@
+"""Errors of the cloud. A class exists only where somebody catches it."""
+
+
+class CloudError(Exception):
+    """Root of all: the text says what, where, the value and what to do."""
+
+
+class SettingsRefused(CloudError):
+    """The environment asks for something that cannot be; nothing was started."""
+
+
+class LedgerDown(CloudError):
+    """The database did not commit. Nothing was acknowledged, so stations keep and resend everything."""
+
+
+class SeriesDown(CloudError):
+    """The time-series store did not take the points."""
+
+
+class PersonRefused(CloudError):
+    """A change of people that would break the roster; nothing was changed. `where` names the field."""
+
+    def __init__(self, where: str, value: str, text: str, hint: str) -> None:
+        super().__init__(text)
+        self.where, self.value, self.hint = where, value, hint
+
+
+class PersonUnknown(CloudError):
+    """Nobody of this name is in the roster."""

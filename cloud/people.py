@@ -1,0 +1,165 @@
+"""Who has a right: the rules of changing it, and telling every station.
+
+A PIN lives here for the length of one call. It is turned into a digest with the roster's salt, never stored, logged or returned.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterable
+
+from pydantic import ValidationError
+
+from cloud.adapters.db import SqlPeople
+from cloud.errors import LedgerDown, PersonRefused, PersonUnknown
+from cloud.ports import Outgoing, PersonRow
+from contract.roster import PIN_PATTERN, Entitlement, Person, Roster, code_digest
+from contract.topics import Leaf, topic
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 2.0
+
+
+class RosterPeople:
+    """See `cloud.ports.People`. Safe from several threads; a change ends with a new roster for every station."""
+
+    def __init__(self, store: SqlPeople, changed: Callable[[], None]) -> None:
+        self._store, self._changed = store, changed
+        self._one_at_a_time = threading.Lock()
+
+    def all(self) -> list[PersonRow]:
+        """Everybody, by name."""
+        return [_row(one) for one in self._store.all()]
+
+    def roster(self) -> Roster | None:
+        """What stations should have; None while nobody was ever entered."""
+        return self._store.roster()
+
+    def put(
+        self, person: str, *, number: str | None, pin: str | None, label: str | None, entitlement: Entitlement
+    ) -> PersonRow:
+        """Enter somebody, or replace what is known; without a `pin` the old one stays, as long as the number does.
+
+        Raises:
+            PersonRefused: nothing was changed.
+        """
+        with self._one_at_a_time:
+            salt, others = self._store.salt(), {one.person: one for one in self._store.all()}
+            known = others.pop(person, None)
+            digest = _digest(salt, number, pin, known)
+            fresh = _person(person=person, number=number, code_digest=digest, label=label, entitlement=entitlement)
+            _must_fit(salt, [*others.values(), fresh])
+            self._store.replace(fresh)
+        self._changed()
+        return _row(fresh)
+
+    def remove(self, person: str) -> None:
+        """Take every right away, at all stations, as soon as they hear it.
+
+        Raises:
+            PersonUnknown: nobody of this name.
+        """
+        with self._one_at_a_time:
+            if self._store.remove(person) is None:
+                raise PersonUnknown(f"nobody is called {person!r}")
+        self._changed()
+
+
+def _digest(salt: str, number: str | None, pin: str | None, known: Person | None) -> str | None:
+    if pin is None:
+        if known is not None and known.code_digest is not None and known.number != number:
+            raise PersonRefused("pin", "", "a code belongs to its number", "send the PIN again together with the new number")
+        return known.code_digest if known else None
+    if number is None:
+        raise PersonRefused("number", "", "a PIN without a number opens nothing", "send a number of 4 to 6 digits")
+    if not re.fullmatch(PIN_PATTERN, pin) or not number.isascii():
+        raise PersonRefused("pin", "", "the PIN is not 4 to 8 digits", "send 4 to 8 digits")
+    return code_digest(salt, number, pin)
+
+
+def _person(**fields: object) -> Person:
+    label = fields["label"]
+    if isinstance(label, str) and not label.isprintable():
+        raise PersonRefused("label", "", "a label cannot hold line breaks or control characters", "send plain words")
+    try:
+        return Person.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise PersonRefused(".".join(map(str, first["loc"])), str(first["input"])[:60], first["msg"], "see docs/telemetry.md") from None
+
+
+def _must_fit(salt: str, people: list[Person]) -> None:
+    try:
+        size = len(Roster(version=2**53, salt=salt, people=people).model_dump_json())
+    except ValidationError as error:
+        raise PersonRefused("people", "", error.errors(include_url=False)[0]["msg"], "choose another number") from None
+    if size > Leaf.ROSTER_DESIRED.traffic.limit:
+        raise PersonRefused("people", str(len(people)), "the roster would be too large for one message", "remove people")
+
+
+def _row(one: Person) -> PersonRow:
+    return PersonRow(one.person, one.number, one.label, one.entitlement, one.code_digest is not None)
+
+
+class Announcer:
+    """Sends the newest roster, retained, to stations that may not have it; a thread of its own, one message at a time."""
+
+    def __init__(self, roster: Callable[[], Roster | None], known: Callable[[], Iterable[str]], outgoing: Outgoing) -> None:
+        """`known` gives every station there is."""
+        self._roster, self._known, self._outgoing = roster, known, outgoing
+        self._pending: set[str] = set()
+        self._everybody = False
+        self._stopping = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="roster", daemon=True)
+
+    def announce(self, stations: Iterable[str] | None = None) -> None:
+        """Tell these, or everybody. Returns at once."""
+        with self._changed:
+            self._pending |= set(stations or ())
+            self._everybody |= stations is None
+            self._changed.notify_all()
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 1.0) -> None:
+        """End; who was not told is told at the next start."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            with self._changed:
+                self._changed.wait_for(lambda: self._stopping or self._everybody or bool(self._pending))
+                names, everybody = self._pending, self._everybody
+                self._pending, self._everybody = set(), False
+            left, everybody_left = self._send(names, everybody)
+            if left or everybody_left:
+                with self._changed:
+                    self._pending |= left
+                    self._everybody |= everybody_left
+                    self._changed.wait_for(lambda: self._stopping, RETRY_S)
+
+    def _send(self, names: set[str], everybody: bool) -> tuple[set[str], bool]:
+        """Who could not be told, and whether it was not even known who there is."""
+        try:
+            waiting = sorted(names | set(self._known() if everybody else ()))
+            roster = self._roster()
+        except LedgerDown as error:
+            log.warning("roster not sent: %s", error)
+            return names, everybody
+        if roster is None:
+            return set(), False
+        raw = roster.model_dump_json().encode()
+        for done, station in enumerate(waiting):
+            if self._stopping or not self._outgoing.deliver(topic(station, Leaf.ROSTER_DESIRED), raw, 1, True):
+                return set(waiting[done:]), False
+        return set(), False

@@ -1,0 +1,218 @@
+"""What the ingest and the API need from outside things: shapes of rows, and Protocols that adapters fill. No behaviour.
+
+Times named `_ms` are UTC milliseconds since 1970.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from cloud.domain.intake import Refused, Reported
+from cloud.domain.points import Point, Value
+from cloud.domain.presence import Heard
+from cloud.domain.progress import Lane, Progress
+from contract.envelope import FactEnvelope
+from contract.roster import Entitlement, Roster
+from contract.state import State
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One outbox of one station."""
+
+    station: str
+    epoch: str
+    lane: Lane
+
+
+@dataclass
+class Committed:
+    """Seqs of one epoch in a batch; `first` and `base` are the lowest and the highest base that the station gave."""
+
+    first: int
+    base: int
+    seqs: set[int] = field(default_factory=set)
+
+
+@dataclass
+class Batch:
+    """What one transaction writes. `heard`: stations that gave a sign of life themselves, just now."""
+
+    now_ms: int
+    facts: list[FactEnvelope] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+    reports: list[Reported] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)
+    committed: dict[Epoch, Committed] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """A fact in the ledger. `data` is its JSON text; `id` grows in the order of arrival."""
+
+    id: int
+    station: str
+    epoch: str
+    seq: int
+    boot: str
+    at_ms: int
+    up_s: float
+    clock: str
+    kind: str
+    data: str
+    received_ms: int
+
+
+@dataclass(frozen=True)
+class StationRow:
+    """A station as it last spoke; `state` None when it never said one."""
+
+    station: str
+    heard: Heard
+    state: State | None
+    roster_version: int
+    roster_refused: str | None
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A message that was filed instead of stored."""
+
+    id: int
+    station: str | None
+    seq: int | None
+    topic: str
+    reason: str
+    detail: str
+    size: int
+    sha256: str
+    received_ms: int
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """Somebody with a right. Whether there is a PIN is known, never which."""
+
+    person: str
+    number: str | None
+    label: str | None
+    entitlement: Entitlement
+    has_pin: bool
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a committed batch changed: new facts in order, progress to acknowledge, stations with news, new stations."""
+
+    facts: list[FactRow]
+    progress: dict[Epoch, Progress]
+    changed: list[StationRow]
+    newcomers: set[str]
+
+
+@dataclass(frozen=True)
+class FactQuery:
+    """`after` and `before` are ids, for paging; `since_ms` and `until_ms` bound the station's own time of the fact."""
+
+    station: str | None = None
+    kinds: tuple[str, ...] = ()
+    since_ms: int | None = None
+    until_ms: int | None = None
+    after: int | None = None
+    before: int | None = None
+    order: Literal["oldest", "newest"] = "newest"
+    limit: int = 100
+
+
+@dataclass(frozen=True)
+class Series:
+    """Values over time of one combination of tags; null is no value."""
+
+    tags: Mapping[str, str]
+    at_ms: list[int]
+    columns: dict[str, list[Value | None]]
+
+
+class Ledger(Protocol):
+    """The one record of what happened."""
+
+    def store(self, batch: Batch) -> Stored:
+        """Write everything or nothing. Raises: LedgerDown."""
+
+    def facts(self, query: FactQuery) -> list[FactRow]: ...
+
+    def last_id(self) -> int: ...
+
+    def count_since(self, received_ms: int) -> int: ...
+
+    def refused(self, limit: int) -> list[RefusedRow]: ...
+
+    def missing(self) -> int:
+        """Facts that stations declared gone before they came here."""
+
+
+class Stations(Protocol):
+    """Every station that was ever heard of."""
+
+    def all(self) -> list[StationRow]: ...
+
+    def one(self, station: str) -> StationRow | None: ...
+
+
+class Tokens(Protocol):
+    """Who may write."""
+
+    def known(self, token: str) -> bool: ...
+
+
+class People(Protocol):
+    """Changing who has a right. Each change is a new roster for every station."""
+
+    def all(self) -> list[PersonRow]: ...
+
+    def put(
+        self, person: str, *, number: str | None, pin: str | None, label: str | None, entitlement: Entitlement
+    ) -> PersonRow:
+        """Raises: PersonRefused."""
+
+    def remove(self, person: str) -> None:
+        """Raises: PersonUnknown."""
+
+    def roster(self) -> Roster | None: ...
+
+
+class SeriesSink(Protocol):
+    """A time-series store. Same measurement, tags and time overwrite."""
+
+    def write(self, points: Sequence[Point]) -> None:
+        """Raises: SeriesDown."""
+
+    def query(
+        self, measurement: str, tags: Mapping[str, str], since_ms: int, until_ms: int, step_ms: int
+    ) -> list[Series]:
+        """Series whose tags contain these; with a step, the mean (of words the last) of each step."""
+
+    def forget(self, before_ms: int) -> None: ...
+
+
+class Outgoing(Protocol):
+    """Messages to stations."""
+
+    def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> bool:
+        """Hand over without waiting; False when it could not be."""
+
+    def deliver(self, topic: str, payload: bytes, qos: int, retain: bool) -> bool:
+        """Wait until the broker has it; False when it did not take it."""
+
+    @property
+    def connected_ms(self) -> int | None:
+        """Since when there is a connection; None without one."""
+
+
+class Listener(Protocol):
+    """Whoever follows the ledger live; called on the ingest thread and must not block."""
+
+    def __call__(self, facts: Iterable[FactRow], stations: Iterable[StationRow]) -> None: ...

@@ -1,0 +1,37 @@
+"""The environment becomes settings, or a refusal that names each wrong line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cloud.errors import SettingsRefused
+from cloud.settings import PREFIX, from_environment
+
+
+def test_nothing_said_means_loopback_and_sqlite() -> None:
+    settings = from_environment({"PATH": "/bin"})
+    assert (settings.loopback, settings.reads_need_token) == (True, False)
+    assert settings.database_url == "sqlite:///cloud-data/ledger.sqlite"
+
+
+def test_listening_to_others_asks_for_a_token_also_for_reading() -> None:
+    assert from_environment({PREFIX + "HOST": "0.0.0.0"}).reads_need_token
+    assert from_environment({PREFIX + "REQUIRE_TOKEN_FOR_READS": "yes"}).reads_need_token
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "70000"), ("PROT", "1"), ("DATABASE_URL", "mysql://x"), ("LATE_S", "soon")]
+)
+def test_a_wrong_line_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsRefused, match=f"{PREFIX}({name}|DOCUMENT)"):
+        from_environment({PREFIX + name: value})
+
+
+def test_the_password_is_the_first_line_of_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("s3cret\n")
+    assert from_environment({PREFIX + "BROKER_PASSWORD_FILE": str(file)}).broker_password() == "s3cret"
+    with pytest.raises(SettingsRefused, match="BROKER_PASSWORD_FILE"):
+        from_environment({PREFIX + "BROKER_PASSWORD_FILE": str(tmp_path / "none")}).broker_password()
