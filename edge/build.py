@@ -126,10 +126,12 @@ class Assembly:
         self._heart.start()
         self._outputs = GpioOutputs(self.config, self._fit.pin_factory, self._post)
         self._inputs = GpioInputs(self.config, self._fit.pin_factory, self._post)
+        self.beat()
         self._currents = Currents(self.config.sockets, self._fit.pin_factory, self._post)
         around = Surroundings(self._fit.clock, self._outputs, self._ledger, self._samples, self._link, self._digests, self)
         self.station = Station(self.core, around, self.inbox)
         self.station.start()
+        self.beat()
         self._inputs.start()
         self.periodic = [
             Periodic("leases", LEASE_LOOK_S, lambda: self._outputs.expire(self._fit.clock.monotonic())),
@@ -137,12 +139,15 @@ class Assembly:
         ]
 
     def start(self) -> None:
-        """claim(), then every thread. They take turns every ms: with Python's own 5 ms a busy page could keep the door waiting."""
+        """claim(), then every thread, the deciding one first: the guard already waits for its beats.
+
+        They take turns every ms: with Python's own 5 ms a busy page could keep the door waiting.
+        """
         sys.setswitchinterval(TURN_S)
         self.claim()
+        self._thread.start()
         for part in self._parts():
             part.start()
-        self._thread.start()
 
     def stop(self) -> None:
         """Outputs off first, then the rest, the guard last. Bounded: some seconds at most."""

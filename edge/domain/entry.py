@@ -40,6 +40,7 @@ class Entry:
         self.visits = Visits(config.visit)
         self.hint = FaceHint.NONE
         self._attention = Attention(config.identity.again_s)
+        self._unrecorded: str | None = None
 
     def face(self, seen: FaceCompared, now: float) -> Effects:
         """One comparison of one tracked face. An open or released door needs no answer."""
@@ -92,13 +93,14 @@ class Entry:
     def recorded(self) -> None:
         """The step's facts are in the ledger."""
         self.door.recorded()
+        self._unrecorded = None
 
     def revoke(self, now: float) -> Effects:
         """The step's facts could not be stored: a grant among them never was, and the visitor is told why."""
-        visit = self.door.visit
         effects = self.door.revoke()
-        if effects.actions:
-            self.visits.cancel(visit)
+        if self._unrecorded:
+            self.visits.cancel(self._unrecorded)
+            self._unrecorded = None
             self._notices.show(Notice.REFUSED, now, Refusal.CANNOT_RECORD)
         return effects
 
@@ -118,12 +120,13 @@ class Entry:
         return Refusal.FULL if self.visits.inside() >= self._config.access.most_inside else None
 
     def _grant(self, person: str, way: Way, since: float, now: float) -> Effects:
-        visit = self._number()
-        effects = self.visits.begin(visit, person, now)
+        visit = self._unrecorded = self._number()
+        effects = self.visits.not_entered(now) if self.door.state is DoorState.LOCKED else Effects()
+        effects.add(self.visits.begin(visit, person, now))
         effects.facts.append(EntryGranted(visit=visit, person=person, way=way, decided_ms=_decided_ms(since, now)))
         effects.add(self.door.release(visit, now))
         if self.door.state in (DoorState.OPEN, DoorState.HELD_OPEN):
-            self.visits.entered(visit, now)
+            self.visits.entered(now)
         self._notices.show(Notice.COME_IN, now)
         return effects
 
@@ -135,13 +138,13 @@ class Entry:
     def _heard(self, fact: Fact, now: float) -> Effects:
         match fact:
             case DoorOpened(cause=DoorCause.ENTRY):
-                self.visits.entered(self.door.visit, now)
+                self.visits.entered(now)
             case DoorOpened(cause=DoorCause.FORCED):
                 return self._faults.raise_(FaultCode.DOOR_FORCED, "", "opened without anybody let in or out", now)
             case DoorHeldOpen(alarm=True, open_s=open_s):
                 return self._faults.raise_(FaultCode.DOOR_HELD, "", f"open for {open_s:g} s", now)
             case DoorLocked(opened=False):
-                return self.visits.not_entered(self.door.visit, now)
+                return self.visits.not_entered(now)
             case DoorClosed():
                 return self._closed(now)
         return Effects()
@@ -150,7 +153,7 @@ class Entry:
         effects = self._faults.clear(FaultCode.DOOR_FORCED, "", now)
         effects.add(self._faults.clear(FaultCode.DOOR_HELD, "", now))
         if self.door.cause is DoorCause.EXIT:
-            effects.add(self.visits.somebody_left(now))
+            effects.add(self.visits.somebody_left(self.door.opened_at, now))
         return effects
 
 

@@ -24,6 +24,12 @@ class Notices:
         self.notice, self.reason, self.until = notice, reason, now + SHOWN_S
         self.number += 1
 
+    def over(self, notice: Notice, now: float) -> None:
+        """What this one asked for was done: nothing of it stays on the screen."""
+        if self.notice is notice:
+            self.until = now
+            self.tick(now)
+
     def tick(self, now: float) -> None:
         """Back to the welcome when its time is over."""
         if now >= self.until:

@@ -1,0 +1,116 @@
+// Number and PIN on the keypad. Nothing is kept: sent, left or idle, it is gone.
+
+import { attribute, by, icon, make, put, setIcon } from "./dom.js";
+import { say } from "./words.js";
+
+const MOST = { number: 6, pin: 8 };
+const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "delete", "0", "clear"];
+const WORDS = { delete: "code.delete", clear: "code.clear" };
+const FORGET_MS = 30000;
+
+export class CodeEntry {
+  // `onCode({ number, pin })` when the visitor asks to open.
+  constructor(onCode) {
+    this.onCode = onCode;
+    this.typed = { number: "", pin: "" };
+    this.field = "number";
+    this.shown = false;
+    this.touchedAt = 0;
+    this.keys = KEYS.map((key) => this.makeKey(key));
+    by("keys").append(...this.keys.map(({ button }) => button));
+    for (const field of ["number", "pin"]) by(field).addEventListener("click", () => this.choose(field));
+    by("reveal").addEventListener("click", () => this.reveal());
+    by("enter").addEventListener("click", () => this.enter());
+  }
+
+  makeKey(key) {
+    const digit = /\d/.test(key);
+    const button = make("button", digit ? "key" : "key quiet", digit ? key : icon(key));
+    const word = digit ? null : make("span", "small");
+    if (word) button.append(word);
+    button.dataset.key = key;
+    button.addEventListener("click", () => this.key(key));
+    return { key, button, word };
+  }
+
+  // A key of the keypad, or of a real keyboard.
+  key(key) {
+    const now = this.typed[this.field];
+    if (key === "clear") this.clear();
+    else if (key === "delete") this.typed[this.field] = now.slice(0, -1);
+    else if (now.length < MOST[this.field]) this.typed[this.field] = now + key;
+    this.touched();
+  }
+
+  keyboard(key) {
+    if (/^\d$/.test(key)) this.key(key);
+    else if (key === "Backspace") this.key("delete");
+    else if (key === "Enter") this.enter();
+    else return false;
+    return true;
+  }
+
+  choose(field) {
+    this.field = field;
+    this.touched();
+  }
+
+  reveal() {
+    this.shown = !this.shown;
+    this.touched();
+  }
+
+  enter() {
+    const { number, pin } = this.typed;
+    if (number && pin) {
+      this.clear();
+      this.onCode({ number, pin });
+    } else {
+      this.field = number ? "pin" : "number";
+    }
+    this.touched();
+  }
+
+  clear() {
+    this.typed = { number: "", pin: "" };
+    this.field = "number";
+    this.shown = false;
+  }
+
+  touched() {
+    this.touchedAt = performance.now();
+    this.draw();
+  }
+
+  // Half a code must not wait for the next person.
+  tick() {
+    const typed = this.typed.number || this.typed.pin;
+    if (typed && performance.now() - this.touchedAt > FORGET_MS) {
+      this.clear();
+      this.draw();
+    }
+  }
+
+  draw() {
+    this.drawField("number", this.typed.number);
+    this.drawField("pin", this.shown ? this.typed.pin : "•".repeat(this.typed.pin.length));
+    const reveal = by("reveal");
+    put(reveal.querySelector("span"), say(this.shown ? "code.hide" : "code.show"));
+    attribute(reveal, "aria-label", say(this.shown ? "code.hide_pin" : "code.show_pin"));
+    attribute(reveal, "aria-pressed", this.shown);
+    setIcon(reveal, this.shown ? "eye-off" : "eye");
+    put(by("enter"), say(this.typed.number && this.typed.pin ? "code.open" : "code.next"));
+    for (const { key, button, word } of this.keys) {
+      if (word) put(word, say(WORDS[key]));
+      attribute(button, "aria-label", word ? say(WORDS[key]) : say("code.digit", { digit: key }));
+    }
+  }
+
+  drawField(field, value) {
+    const button = by(field);
+    put(button.querySelector(".value"), value);
+    button.classList.toggle("chosen", this.field === field);
+    attribute(button, "aria-pressed", this.field === field);
+    attribute(button, "aria-label", `${say(`code.${field}`)}: ${say("code.typed", { count: this.typed[field].length })}`);
+  }
+}

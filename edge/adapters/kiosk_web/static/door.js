@@ -1,0 +1,48 @@
+// Nobody is known: two ways in, side by side and of one size.
+
+import { by, put, show } from "./dom.js";
+import { hasWords, say } from "./words.js";
+import { Camera } from "./camera.js";
+import { CodeEntry } from "./code.js";
+
+const FACE_FAULTS = ["guard_lost", "store_full", "camera_lost", "faces_lost"];
+
+export class DoorView {
+  // `send(intent)` passes a press on.
+  constructor(send) {
+    this.code = new CodeEntry(({ number, pin }) => send({ kind: "code", number, pin }));
+    this.picture = false;
+    this.camera = new Camera(by("preview"), (live) => this.setPicture(live));
+  }
+
+  setPicture(live) {
+    this.picture = live;
+    show(by("preview"), live);
+    show(by("no-picture"), !live);
+  }
+
+  // `awake` is false while nobody looks: then no picture is fetched.
+  draw(screen, awake) {
+    show(by("face-on"), screen.face);
+    show(by("face-off"), !screen.face);
+    put(by("hint"), say(`hint.${screen.hint}`));
+    put(by("face-off-why"), say(`face.off.${faceFault(screen)}`));
+    show(by("face-off-next"), screen.code);
+    show(by("code-on"), screen.code);
+    show(by("code-off"), !screen.code);
+    this.camera.want(awake && screen.face);
+    this.code.draw();
+  }
+
+  leave() {
+    this.camera.want(false);
+    this.code.clear();
+  }
+}
+
+export const doorWords = (door) => (hasWords(`door.${door}`) ? say(`door.${door}`) : say("door.locked"));
+
+function faceFault(screen) {
+  const standing = screen.faults.map((view) => view.fault);
+  return FACE_FAULTS.find((fault) => standing.includes(fault)) ?? "none";
+}

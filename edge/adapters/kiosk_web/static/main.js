@@ -1,0 +1,186 @@
+// Joins the parts: one snapshot of the station in, one drawing out, one press at a time back. Decides nothing.
+
+import { attribute, by, put, setIcon, show } from "./dom.js";
+import { Dialog } from "./dialog.js";
+import { DoorView, doorWords } from "./door.js";
+import { Guard } from "./guard.js";
+import { drawHero, drawStrip, isHero, message } from "./notices.js";
+import { press } from "./press.js";
+import { RoomView } from "./room.js";
+import { setScale } from "./scale.js";
+import { Stream } from "./stream.js";
+import { inLanguage, loadWords, otherLanguage, say, speak } from "./words.js";
+
+const TICK_MS = 200;
+const LOCAL_MS = 6000; // how long an error of the page itself is shown
+const OLD_MS = 12 * 3600 * 1000; // a browser that runs for months leaks: reload while nobody looks
+
+const now = () => performance.now();
+const state = { screen: null, noticeUntil: 0, forgetsAt: null, chosen: null, local: null, localUntil: 0, leaving: false, heard: -1, shape: "" };
+let door, room, guard, dialog, stream;
+let outdated = false;
+
+function onScreen(screen) {
+  const before = state.screen;
+  state.screen = screen;
+  state.noticeUntil = screen.notice_s === null ? Infinity : now() + screen.notice_s * 1000;
+  state.forgetsAt = screen.forgets_s === null ? null : now() + screen.forgets_s * 1000;
+  if (before && worthWaking(before, screen)) guard.wake();
+  if (before && before.visit !== screen.visit) {
+    state.leaving = false;
+    room.reset();
+  }
+  draw();
+}
+
+function worthWaking(before, screen) {
+  const noticed = screen.notice_no !== before.notice_no && screen.notice !== "welcome";
+  const someone = screen.hint !== before.hint && !["none", "too_dark"].includes(screen.hint);
+  return noticed || someone || before.visit !== screen.visit || (screen.forgets_s !== null && before.forgets_s === null);
+}
+
+async function send(intent) {
+  state.local = null;
+  const error = await press(intent);
+  if (!error) return;
+  state.local = error;
+  state.localUntil = now() + LOCAL_MS;
+  draw();
+}
+
+function draw() {
+  const screen = state.screen;
+  if (!screen) {
+    show(by("stale"), stream?.stale ?? false);
+    return;
+  }
+  speak(state.chosen ?? screen.language);
+  drawLanguage();
+  const view = screen.visit === null ? "door" : "room";
+  const live = now() < state.noticeUntil && state.heard !== screen.notice_no;
+  const cover = coverOf(screen, live);
+  attribute(document.body, "data-view", view);
+  attribute(document.body, "data-notice", screen.notice_no);
+  show(by("door"), view === "door");
+  show(by("room"), view === "room");
+  show(by("leave"), view === "room");
+  if (view === "door") door.draw(screen, cover !== "sleep" && cover !== "stale");
+  else door.leave();
+  if (view === "room") room.draw(screen);
+  drawBar(screen, view);
+  drawStrip(message(screen, live, now() < state.localUntil ? state.local : null));
+  drawCovers(screen, cover);
+  guardShape(`${view}/${cover}/${screen.code}/${view === "room" ? room.shape() : ""}`);
+}
+
+// What lies over the view, the most urgent only. An answer of the visitor closes "leaving", the station all else.
+function coverOf(screen, live) {
+  if (stream.stale) return "stale";
+  if (guard.asleep) return "sleep";
+  if (state.forgetsAt !== null && screen.visit !== null) return "warning";
+  if (state.leaving) return "leave";
+  return isHero(screen, live) ? "hero" : "none";
+}
+
+function drawCovers(screen, cover) {
+  show(by("stale"), cover === "stale");
+  show(by("sleep"), cover === "sleep");
+  show(by("sleep-face"), screen.face);
+  show(by("hero"), cover === "hero");
+  if (cover === "hero") drawHero(screen);
+  dialog.draw(cover === "warning" || cover === "leave" ? cover : null, left(state.forgetsAt));
+  for (const id of ["door", "room", "foot"]) by(id).inert = cover !== "none";
+  by("bar").inert = cover === "sleep";
+}
+
+const left = (until) => (until === null ? 0 : Math.max(0, (until - now()) / 1000));
+
+function drawBar(screen, view) {
+  const greeting = screen.visitor ? say("greeting.named", { visitor: screen.visitor }) : say("greeting.plain");
+  put(by("title"), view === "room" ? greeting : screen.name);
+  put(by("door-state"), doorWords(screen.door));
+  attribute(by("door-state"), "data-door", screen.door);
+  const note = screen.connected ? (screen.clock_trusted ? "" : say("clock.short")) : say("link.short");
+  put(by("link-state").querySelector("span"), note);
+  setIcon(by("link-state"), screen.connected ? "wait" : "unplugged");
+  show(by("link-state"), note !== "");
+}
+
+function drawLanguage() {
+  const other = otherLanguage();
+  put(by("language").querySelector("span"), inLanguage(other, "language.name"));
+  attribute(by("language"), "aria-label", inLanguage(other, "language.switch"));
+  attribute(by("language"), "lang", other);
+}
+
+// 400 ms in which nothing can be pressed, counted from each change of what lies under the finger.
+function guardShape(shape) {
+  if (shape !== state.shape) guard.changed();
+  state.shape = shape;
+}
+
+function running(screen) {
+  return [...screen.taps, ...screen.sockets].some((part) => part.state === "mine");
+}
+
+function onLeave() {
+  if (running(state.screen)) state.leaving = true;
+  else send({ kind: "leave" });
+  draw();
+}
+
+function onAnswer(kind, stay) {
+  state.leaving = false;
+  if (!stay) send({ kind: "leave" });
+  else if (kind === "warning") send({ kind: "more_time" });
+  draw();
+}
+
+function onSleep() {
+  state.leaving = false;
+  door.code.clear();
+  if (state.screen?.visit === null) state.chosen = null;
+  if (outdated || now() > OLD_MS) location.reload();
+  draw();
+}
+
+function onOtherPage() {
+  outdated = true;
+  if (state.screen?.visit === null) location.reload();
+}
+
+function onKey(event) {
+  if (state.shape.startsWith("door/none/true") && !event.target.closest("button") && door.code.keyboard(event.key)) event.preventDefault();
+}
+
+function tick() {
+  guard.tick();
+  door.code.tick();
+  draw();
+}
+
+function maySleep() {
+  const screen = state.screen;
+  return !(screen && screen.visit !== null && (state.forgetsAt !== null || screen.taps.some((tap) => tap.state === "mine")));
+}
+
+async function begin() {
+  setScale();
+  window.addEventListener("resize", setScale);
+  await loadWords();
+  speak("zh");
+  put(by("title"), `${inLanguage("zh", "page.starting")} ${inLanguage("en", "page.starting")}`);
+  guard = new Guard({ onWake: draw, maySleep, onSleep });
+  door = new DoorView(send);
+  room = new RoomView(send);
+  dialog = new Dialog((kind) => onAnswer(kind, true), (kind) => onAnswer(kind, false));
+  stream = new Stream(onScreen, draw, onOtherPage);
+  by("language").addEventListener("click", () => { state.chosen = otherLanguage(); draw(); });
+  by("leave").addEventListener("click", onLeave);
+  by("hero-ok").addEventListener("click", () => { state.heard = state.screen.notice_no; draw(); });
+  window.addEventListener("keydown", onKey);
+  setInterval(tick, TICK_MS);
+}
+
+// Without its words the page can show nothing: the station may still be starting.
+begin().catch(() => setTimeout(() => location.reload(), 3000));

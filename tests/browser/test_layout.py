@@ -1,0 +1,68 @@
+"""Elder view, measured in the page: sizes of text and targets, line spacing, contrast, nothing cut off, nothing to scroll."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Kiosk
+from tests.browser.screens import MESSAGES, VIEWS
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SIZES = ((800, 480), (1024, 600), (1280, 800), (800, 1280))
+MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def pages(chromium: Any, kiosk: Kiosk) -> Iterator[dict[str, Any]]:
+    """One page for each size and language."""
+    opened: dict[str, Any] = {}
+    for width, height in SIZES:
+        for language in ("en", "zh"):
+            page = chromium.new_page(viewport={"width": width, "height": height})
+            page.goto(kiosk.web.url)
+            page.wait_for_selector("#door")
+            opened[f"{width}x{height} {language}"] = page
+    for name, page in opened.items():
+        if name.endswith("zh"):
+            page.wait_for_timeout(450)
+            page.click("#language")
+    yield opened
+    for page in opened.values():
+        page.close()
+
+
+@pytest.mark.parametrize("screens", [VIEWS, MESSAGES], ids=["views", "messages"])
+def test_everything_can_be_read_and_pressed(kiosk: Kiosk, pages: dict[str, Any], screens: dict[str, Any]) -> None:
+    faults = []
+    for name, screen in screens.items():
+        kiosk.show(screen, *pages.values())
+        for size, page in pages.items():
+            faults += [f"{name} at {size}: {fault}" for fault in page.evaluate(MEASURE)]
+    assert not faults, "\n" + "\n".join(faults)
+
+
+def test_the_measure_can_fail(kiosk: Kiosk, pages: dict[str, Any]) -> None:
+    page = pages["800x480 en"]
+    assert page.evaluate(MEASURE) == []
+    for rule in ("#enter { font-size: 20px !important }", "#status { color: #999 }", ".key { min-height: 0; height: 50px }",
+                 "#notice { height: 20px !important }", "#reveal { margin-top: -30px }", "#hint { line-height: 1 }"):  # fmt: skip
+        page.evaluate("rule => { const sheet = new CSSStyleSheet(); sheet.replaceSync(rule); document.adoptedStyleSheets = [sheet] }", rule)
+        assert page.evaluate(MEASURE), rule
+
+
+def test_both_ways_in_have_one_size(kiosk: Kiosk, pages: dict[str, Any]) -> None:
+    for page in pages.values():
+        face, code = (page.locator(way).bounding_box() for way in ("#face-way", "#code-way"))
+        assert (face["width"], face["height"]) == pytest.approx((code["width"], code["height"]), abs=1)
+
+
+def test_a_small_dense_screen_gets_larger_targets(chromium: Any, kiosk: Kiosk) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(kiosk.web.url + "?inch=5")
+    page.wait_for_selector("#door")
+    px_per_mm = (1280**2 + 800**2) ** 0.5 / (5 * 25.4)
+    assert page.locator("[data-key='5']").bounding_box()["height"] >= 9.5 * px_per_mm - 1
+    page.close()
