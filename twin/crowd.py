@@ -42,9 +42,9 @@ class Play:
         return self._acts[0].at_s - act.at_s
 
     def _must_wait(self, deed: d.Deed) -> bool:
-        """Who comes while another goes through the door lets them pass."""
-        comes = isinstance(deed, d.ShowFace | d.TypeCode)
-        return comes and not self._house.door_is_free and self._waited_s < LONGEST_WAIT_S
+        """Who meets another at the door lets them pass."""
+        passes = isinstance(deed, d.ShowFace | d.TypeCode | d.PushOut)
+        return passes and not self._house.door_is_free and self._waited_s < LONGEST_WAIT_S
 
     def _do(self, deed: d.Deed) -> bool:
         """False when the visit is over before its time."""

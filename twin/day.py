@@ -44,12 +44,14 @@ def regulars(citizens: Sequence[Citizen], index: int, stations: int) -> list[Cit
 
 
 def day(config: StationConfig, who: Sequence[Citizen], seed: int, speed: float = 1.0, begins_h: float = BEGINS_H) -> Iterator[d.Visit]:
-    """Visits and troubles without end, in the order of `begins_s`."""
+    """Visits and troubles without end, in the order of `begins_s`. Where nobody is a regular, nobody comes."""
     visits = _visits(config, who, f"{seed} at {config.station}", speed, begins_h)
     return merge(visits, _troubles(config, f"troubles of {seed} at {config.station}", speed), key=lambda visit: visit.begins_s)
 
 
 def _visits(config: StationConfig, who: Sequence[Citizen], seed: str, speed: float, begins_h: float) -> Iterator[d.Visit]:
+    if not who:
+        return
     door_at, chance = 0.0, Random(seed)
     away = dict.fromkeys(who, 0.0)
     sockets = {socket.name: 0.0 for socket in config.sockets}

@@ -15,7 +15,8 @@ RELOCKS_S = 7.0
 """From being let in until the strike is back, when nobody opens."""
 BY_FACE = 0.75
 CHARGES = 0.35
-SITS_S = (25.0, 150.0)
+SITS, SITS_S, STANDS_S = 0.5, (25.0, 150.0), (8.0, 20.0)
+"""Who charges for long sits down and leaves the screen to the next; the others stay at it."""
 LOADS = ("phone", "phone", "phone", "power_bank")
 
 
@@ -156,17 +157,20 @@ def _drink(script: Script) -> None:
 
 
 def _charge(script: Script, socket: str) -> None:
-    """Sits down while it charges, and leaves door and screen to the next one."""
+    """Ended at the screen, if it is still theirs, or by leaving."""
     script.soon(5.0, d.Plug(socket, script.chance.choice(LOADS)))
     script.soon(1.5, d.Charge(socket))
-    script.door_free_after(4.0)
-    script.wait(script.chance.uniform(*SITS_S))
+    if script.chance.random() < SITS:
+        script.door_free_after(4.0)
+        script.wait(script.chance.uniform(*SITS_S))
+    else:
+        script.wait(script.chance.uniform(*STANDS_S))
     script.soon(0.0, d.StopCharge(socket))
     script.soon(2.0, d.Unplug(socket))
 
 
 def _leave(script: Script) -> None:
-    if script.chance.random() < 0.7:
+    if script.chance.random() < 0.85:
         script.soon(1.0, d.SayGoodbye())
     script.soon(2.0, d.PushOut(hold_s=1.2))
     script.wait(CLOSES_S)

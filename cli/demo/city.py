@@ -18,7 +18,7 @@ from contract.config import check
 from twin.camera import Camera
 from twin.day import city, people
 
-PEOPLE = 40
+PEOPLE = 60
 
 
 class City:
@@ -124,7 +124,7 @@ class City:
         if not rows:
             return
         write_private(self.folder / "fleet.json", json.dumps(rows))
-        arguments = ["--stations", str(self.folder / "fleet.json"), "--seed", str(self._asked.seed), "--speed", str(self._asked.speed)]
+        arguments = ["--stations", str(self.folder / "fleet.json"), "--seed", str(self._asked.seed), "--speed", str(self._asked.speed), "--people", str(PEOPLE)]
         self.fleet = Child("fleet", "twin.fleet", [*arguments, "--until-stdin-closes"], self.folder)
         self._progress.say(f"fleet: {len(rows)} more stations, the same edge code, people by script")
 
