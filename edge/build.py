@@ -4,12 +4,14 @@ What differs between a Raspberry Pi, the twin and a test comes in as `Fittings`;
 """
 
 import hashlib
+import os
 import secrets
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Thread
+from threading import Thread, get_native_id
 from typing import Any, Protocol
 
 from contract.config import CameraConfig, LinkConfig, StationConfig
@@ -35,6 +37,8 @@ from edge.station import Inbox, Station, Surroundings
 LEASE_LOOK_S = 0.2
 CURRENT_LOOK_S = 0.5
 TURN_S = 0.001
+URGENT_NICE = -10
+"""Of the deciding thread, where the system allows it (root, or CAP_SYS_NICE in the unit): everything else may wait for the door."""
 
 
 class Part(Protocol):
@@ -203,6 +207,8 @@ class Assembly:
         return state.model_dump_json().encode()
 
     def _run(self) -> None:
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), URGENT_NICE)
         try:
             self.station.run()
         except BaseException as error:

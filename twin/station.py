@@ -14,7 +14,8 @@ from twin.pins import TwinFactory
 from twin.room import Room
 from twin.surroundings import DirectDigests, NoFaces, TwinCloud, TwinGuard
 
-STEP_S = 0.01
+DOOR_STEP_S = 0.02
+WATER_STEP_S = 0.04
 IDLE_STEP_S = 0.25
 THROUGH_S = 4.5
 """To pull, walk through, and let the spring close the door: 4 s, and the debouncing."""
@@ -135,7 +136,8 @@ class TwinStation:
         if self._died_at is None:
             self.pins.deliver()
             self._look()
-            self.assembly.station.drain()
+            if not self.assembly.inbox.empty() or self.clock.monotonic() >= self.assembly.station.deadline():
+                self.assembly.station.drain()
         elif self.clock.monotonic() >= self._died_at + SILENCE_S:
             self.guard.make_safe()
 
@@ -150,8 +152,8 @@ class TwinStation:
 
     def _step(self, now: float) -> float:
         if self.world.moving:
-            return STEP_S
+            return DOOR_STEP_S if self.world.door.moving else WATER_STEP_S
         if self._died_at is not None:
             return IDLE_STEP_S
-        due = min(self.assembly.station.deadline(), self._currents_at, self._leases_at)
+        due = min(self.assembly.station.deadline(), self._currents_at)
         return max(0.001, min(IDLE_STEP_S, due - now))

@@ -38,14 +38,21 @@ def _open(path: Path, name: str, synchronous: str, alone: bool = False) -> tuple
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1.0)
+    try:
+        _prepare(connection, name, synchronous, alone)
+        return connection, _epoch(connection)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _prepare(connection: sqlite3.Connection, name: str, synchronous: str, alone: bool) -> None:
     connection.execute(f"PRAGMA locking_mode = {'EXCLUSIVE' if alone else 'NORMAL'}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {synchronous}")
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-        connection.close()
         raise sqlite3.DatabaseError("quick_check found damage")
     _migrate(connection, name)
-    return connection, _epoch(connection)
 
 
 def _migrate(connection: sqlite3.Connection, name: str) -> None:

@@ -1,0 +1,32 @@
+"""`bench`: a station with An and Bo enrolled. `build`: one with sections of its configuration changed."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.people import enrol
+from twin.clock import TwinClock
+from twin.station import TwinStation, layout
+
+Build = Callable[..., TwinStation]
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Iterator[Build]:
+    """`build(clock=..., folder=..., door={...})`: keyword arguments are sections of the configuration."""
+    made: list[TwinStation] = []
+
+    def make(clock: TwinClock | None = None, folder: Path = tmp_path, **sections: object) -> TwinStation:
+        made.append(TwinStation(folder, layout(**sections), clock))
+        return enrol(made[-1])
+
+    yield make
+    for bench in made:
+        bench.close()
+
+
+@pytest.fixture
+def bench(build: Build) -> TwinStation:
+    """A door, a camera, the tap `cold`, the sockets `1` and `2`; An and Bo have a right here."""
+    return build()
