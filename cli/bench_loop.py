@@ -15,7 +15,7 @@ from threading import Event
 from contract.config import CameraConfig, StationConfig, check
 from contract.roster import Person, Roster, code_digest
 from edge.adapters.faces import FacesProcess
-from edge.build import Assembly, Fittings, gallery_path
+from edge.build import Assembly, Fittings
 from edge.domain.messages import CodeDigested, CodeSource, ContactChanged, CurrentRead, FaceCompared, Input, Post, RosterReceived
 from edge.station import Inbox
 from twin import photos
@@ -86,7 +86,7 @@ def _fittings(pins: TwinFactory, folder: Path, compared: Event) -> Fittings:
             else:
                 post(each)
 
-        return FacesProcess(camera, frames, gallery_path(folder), heard)
+        return FacesProcess(camera, frames, folder, heard)
 
     guard = TwinGuard(lambda: TwinFactory(lines=pins.room_side))
     return Fittings(pins, SynchronisedClock(), lambda config, name, will, post: TwinCloud().joined(post), guard.joined, faces)

@@ -48,19 +48,40 @@ class Finding:
 
 
 def parser() -> argparse.ArgumentParser:
-    """No arguments."""
-    return argparse.ArgumentParser(prog="kiosk doctor", description="say what this computer has and what it lacks")
+    """The arguments of `kiosk doctor`."""
+    made = argparse.ArgumentParser(prog="kiosk doctor", description="say what this computer has and what it lacks")
+    made.add_argument("--privacy", action="store_true", help="print a draft of the privacy impact assessment of a station instead")
+    made.add_argument("--config", type=Path, metavar="FILE", help="with --privacy: the station's configuration")
+    return made
 
 
 def main(argv: list[str]) -> int:
     """Print the findings; 1 when one of them stops everything."""
-    parser().parse_args(argv)
+    asked = parser().parse_args(argv)
+    if asked.privacy:
+        return _privacy(asked.config)
     findings = list(examine())
     for finding in findings:
         print(f"{finding.mark.value:<3} {finding.name:<14} {finding.found}")
         if finding.mend:
             print(f"{'':<18} -> {finding.mend}")
     return 1 if any(finding.mark is Mark.BAD for finding in findings) else 0
+
+
+def _privacy(path: Path | None) -> int:
+    from cli.privacy import assessment
+    from contract.config import ConfigRefused
+    from edge.__main__ import load
+
+    if path is None:
+        print("kiosk doctor: --privacy needs --config FILE", file=sys.stderr)
+        return 2
+    try:
+        print(assessment(load(path)), end="")
+    except ConfigRefused as error:
+        print(f"kiosk doctor: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def examine() -> Iterator[Finding]:

@@ -13,7 +13,10 @@ import sys
 from cli import check
 from cli.places import ROOT
 
-FAST = ("tests/unit", "tests/properties", "tests/scenarios", "tests/contract")
+WORKERS = "2"
+# tests/conftest.py marks what is quick: unit, property, scenario, contract and sabotage tests that are not marked slow.
+QUICK = ["-m", "quick", "-n", WORKERS]
+REST = ["-m", "not quick"]
 # What a build machine is expected to have when nobody says: there, a skip for want of one of these is a failure.
 CI_EXPECTS = "mosquitto chromium"
 
@@ -25,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
         description="check everything, then run every test that can run here",
         epilog="All other arguments go to pytest, for example: ./kiosk test -k door tests/unit",
     )
-    found.add_argument("--fast", action="store_true", help="only unit, property, scenario and contract tests")
+    found.add_argument("--fast", action="store_true", help="only unit, property, scenario, contract and sabotage tests, without the slow ones")
     return found
 
 
@@ -35,15 +38,20 @@ def main(argv: list[str]) -> int:
     if check.main([]):
         print("the checks found something; the tests did not run", file=sys.stderr)
         return 1
-    command = [sys.executable, "-m", "pytest", *selection(fast=asked.fast), *rest]
+    codes = [_pytest(arguments) for arguments in runs(rest, fast=asked.fast)]
+    return next((code for code in codes if code), 0)
+
+
+def runs(rest: list[str], *, fast: bool) -> list[list[str]]:
+    """What pytest is told, run by run: quick tests side by side, then those that need real time and the computer for themselves."""
+    if fast:
+        return [[*QUICK, *rest]]
+    return [rest] if rest else [QUICK, REST]
+
+
+def _pytest(arguments: list[str]) -> int:
+    command = [sys.executable, "-m", "pytest", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode
-
-
-def selection(*, fast: bool) -> list[str]:
-    """What pytest is told to run, before the caller's own arguments."""
-    if not fast:
-        return []
-    return ["-m", "not slow", *(folder for folder in FAST if (ROOT / folder).is_dir())]
 
 
 def environment() -> dict[str, str]:

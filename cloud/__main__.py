@@ -1,4 +1,6 @@
-"""`python -m cloud`: run the cloud until SIGTERM or SIGINT. `python -m cloud token NAME`: make another token, shown once."""
+"""`python -m cloud`: run the cloud until SIGTERM or SIGINT. `python -m cloud token NAME`: make another token, shown once.
+
+`python -m cloud ticket-key`: make the next key that seals tickets; the running cloud takes it at its next start."""
 
 from __future__ import annotations
 
@@ -40,10 +42,14 @@ def main(arguments: list[str] | None = None) -> int:
         if len(words) == 2 and words[0] == "token":
             print(assemble(settings).tokens.make(words[1], wall_ms()))
             return 0
+        if words == ["ticket-key"]:
+            assemble(settings).seals.change(wall_ms())
+            print("made; start the cloud again: stations learn the key at once, and it seals from tomorrow on")
+            return 0
     except (CloudError, OSError) as error:
         print(f"cloud: {error}", file=sys.stderr)
         return 1
-    print(f"usage: python -m cloud [token NAME], not {' '.join(words)!r}", file=sys.stderr)
+    print(f"usage: python -m cloud [token NAME | ticket-key], not {' '.join(words)!r}", file=sys.stderr)
     return 2
 
 

@@ -15,17 +15,20 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 
-from cloud.adapters.db import SqlLedger, SqlPeople, SqlStations, SqlTokens, open_engine
+from cloud.adapters.db import SqlFaces, SqlLedger, SqlPeople, SqlPhones, SqlStations, SqlTokens, open_engine
 from cloud.adapters.mqtt import CloudLink
+from cloud.adapters.seal_keys import SealKeys
 from cloud.adapters.series_embedded import EmbeddedSeries
-from cloud.api import facts, health, people, samples, stations, stream
+from cloud.api import faces, facts, health, people, phones, samples, stations, stream
 from cloud.api.auth import TokenNeeded
 from cloud.api.errors import RESPONSES, add_handlers
 from cloud.api.guard import Guard
 from cloud.api.live import Hub
 from cloud.api.parts import Parts
+from cloud.faces import CityFaces
 from cloud.ingest import Counters, Ingest, Step
 from cloud.people import Announcer, RosterPeople
+from cloud.phones import PhonePasses
 from cloud.ports import Outgoing
 from cloud.settings import Settings
 
@@ -44,6 +47,7 @@ class Cloud:
 
     parts: Parts
     tokens: SqlTokens
+    seals: SealKeys
     people: RosterPeople
     announcer: Announcer
     ingest: Ingest
@@ -86,15 +90,19 @@ def assemble(
     out = outgoing or link
     assert out is not None
     store = SqlPeople(engine)
+    seals = SealKeys(settings.data, clock_ms())
+    store.put_ticket_keys(seals.public())
     announcer = Announcer(store.roster, lambda: [row.station for row in known.all()], out)
     roster_people = RosterPeople(store, announcer.announce)
     step = Step(ledger, series, out, hub, announcer.announce, clock_ms, Counters())
     ingest = Ingest(step, lambda: series.forget(clock_ms() - settings.series_days * DAY_MS), crashed)
     detail: Callable[[], str] = (lambda: link.detail) if link else (lambda: "connected")
     parts = Parts(
-        settings, ledger, known, roster_people, tokens, series, out, detail, ingest, hub, clock_ms, running_version()
+        settings, ledger, known, roster_people, tokens, series, out, detail, ingest, hub, clock_ms, running_version(),
+        PhonePasses(store, SqlPhones(engine), seals, clock_ms),
+        CityFaces(SqlFaces(engine), store, out, announcer.announce, clock_ms),
     )
-    return Cloud(parts, tokens, roster_people, announcer, ingest, link, engine, series)
+    return Cloud(parts, tokens, seals, roster_people, announcer, ingest, link, engine, series)
 
 
 def _link(
@@ -118,9 +126,11 @@ def create_app(cloud: Cloud) -> FastAPI:
     to_write = [Depends(TokenNeeded(parts.tokens, True))]
     for noun in (stations, facts, samples, health, stream):
         app.include_router(noun.routes(parts), prefix=API, dependencies=to_read, responses=RESPONSES)
-    for router in (people.reading(parts), people.writing(parts)):
+    app.include_router(phones.routes(parts), prefix=API, responses=RESPONSES)
+    for router in (people.reading(parts), people.writing(parts), phones.operating(parts), faces.routes(parts)):
         app.include_router(router, prefix=API, dependencies=to_write, responses=RESPONSES)
     page = str(files("cloud.console") / "static")
+    app.mount("/phone", StaticFiles(directory=str(files("cloud.console") / "phone"), html=True), name="phone")
     app.mount("/console", StaticFiles(directory=page), name="console")
     app.get("/", include_in_schema=False)(lambda: FileResponse(f"{page}/index.html"))
     return app

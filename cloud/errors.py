@@ -27,3 +27,19 @@ class PersonRefused(CloudError):
 
 class PersonUnknown(CloudError):
     """Nobody of this name is in the roster."""
+
+
+class CodeWrong(CloudError):
+    """Number and PIN do not match; which of them is not said, and not known by how long it took."""
+
+
+class SignedOut(CloudError):
+    """No session: never begun, over, or ended."""
+
+
+class TooManyTries(CloudError):
+    """Wait `wait_s`."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(f"too many tries: wait {wait_s} s")
+        self.wait_s = wait_s

@@ -15,12 +15,14 @@ from pydantic import ValidationError
 from cloud.adapters.db import SqlPeople
 from cloud.errors import LedgerDown, PersonRefused, PersonUnknown
 from cloud.ports import Outgoing, PersonRow
-from contract.roster import PIN_PATTERN, Entitlement, Person, Roster, code_digest
+from contract.roster import PHONE_PATTERN, PIN_PATTERN, Entitlement, Person, Roster, code_digest, phone_digest
 from contract.topics import Leaf, topic
 
 log = logging.getLogger(__name__)
 
 RETRY_S = 2.0
+KEYS_BYTES = 256
+"""The ticket keys in a roster, which are kept apart from people."""
 
 
 class RosterPeople:
@@ -39,9 +41,12 @@ class RosterPeople:
         return self._store.roster()
 
     def put(
-        self, person: str, *, number: str | None, pin: str | None, label: str | None, entitlement: Entitlement
-    ) -> PersonRow:
+        self, person: str, *, number: str | None, pin: str | None, label: str | None, entitlement: Entitlement,
+        phone_last4: str | None = None,
+    ) -> PersonRow:  # fmt: skip
         """Enter somebody, or replace what is known; without a `pin` the old one stays, as long as the number does.
+
+        `phone_last4`: four digits of the telephone number; without them those that are known stay.
 
         Raises:
             PersonRefused: nothing was changed.
@@ -50,7 +55,10 @@ class RosterPeople:
             salt, others = self._store.salt(), {one.person: one for one in self._store.all()}
             known = others.pop(person, None)
             digest = _digest(salt, number, pin, known)
-            fresh = _person(person=person, number=number, code_digest=digest, label=label, entitlement=entitlement)
+            phone = _phone(salt, person, phone_last4, known)
+            fresh = _person(
+                person=person, number=number, code_digest=digest, phone_last4_digest=phone, label=label, entitlement=entitlement
+            )
             _must_fit(salt, [*others.values(), fresh])
             self._store.replace(fresh)
         self._changed()
@@ -80,6 +88,14 @@ def _digest(salt: str, number: str | None, pin: str | None, known: Person | None
     return code_digest(salt, number, pin)
 
 
+def _phone(salt: str, person: str, last4: str | None, known: Person | None) -> str | None:
+    if last4 is None:
+        return known.phone_last4_digest if known else None
+    if not re.fullmatch(PHONE_PATTERN, last4, re.ASCII):
+        raise PersonRefused("phone_last4", "", "these are not 4 digits", "send the last 4 digits of the telephone number")
+    return phone_digest(salt, person, last4)
+
+
 def _person(**fields: object) -> Person:
     label = fields["label"]
     if isinstance(label, str) and not label.isprintable():
@@ -96,12 +112,12 @@ def _must_fit(salt: str, people: list[Person]) -> None:
         size = len(Roster(version=2**53, salt=salt, people=people).model_dump_json())
     except ValidationError as error:
         raise PersonRefused("people", "", error.errors(include_url=False)[0]["msg"], "choose another number") from None
-    if size > Leaf.ROSTER_DESIRED.traffic.limit:
+    if size + KEYS_BYTES > Leaf.ROSTER_DESIRED.traffic.limit:
         raise PersonRefused("people", str(len(people)), "the roster would be too large for one message", "remove people")
 
 
 def _row(one: Person) -> PersonRow:
-    return PersonRow(one.person, one.number, one.label, one.entitlement, one.code_digest is not None)
+    return PersonRow(one.person, one.number, one.label, one.entitlement, one.code_digest is not None, one.phone_last4_digest is not None)
 
 
 class Announcer:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from cloud.domain.faces import FaceRecord
 from cloud.domain.intake import Refused, Reported
 from cloud.domain.points import Point, Value
 from cloud.domain.presence import Heard
@@ -94,13 +95,46 @@ class RefusedRow:
 
 @dataclass(frozen=True)
 class PersonRow:
-    """Somebody with a right. Whether there is a PIN is known, never which."""
+    """Somebody with a right. Whether there is a PIN, and digits of a telephone number, is known, never which."""
 
     person: str
     number: str | None
     label: str | None
     entitlement: Entitlement
     has_pin: bool
+    has_phone: bool = False
+
+
+@dataclass(frozen=True)
+class PhoneSession:
+    """Somebody signed in with a phone, by the code of which this is the digest's digest."""
+
+    person: str
+    code_sha256: str
+    until_ms: int
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A ticket, as text and as the picture of its QR code."""
+
+    ticket: str
+    svg: str
+    seconds_left: float
+
+
+@dataclass(frozen=True)
+class FaceReport:
+    """What stations say of one person's face; `withdrawn_ms`: since when none may keep it."""
+
+    person: str
+    withdrawn_ms: int | None
+    records: list[FaceRecord]
+
+    @property
+    def pending(self) -> list[FaceRecord]:
+        """Kept although withdrawn: the receipt has not come yet."""
+        return [record for record in self.records if record.kept and self.withdrawn_ms is not None]
 
 
 @dataclass(frozen=True)
@@ -174,7 +208,8 @@ class People(Protocol):
     def all(self) -> list[PersonRow]: ...
 
     def put(
-        self, person: str, *, number: str | None, pin: str | None, label: str | None, entitlement: Entitlement
+        self, person: str, *, number: str | None, pin: str | None, label: str | None, entitlement: Entitlement,
+        phone_last4: str | None = None,
     ) -> PersonRow:
         """Raises: PersonRefused."""
 
@@ -182,6 +217,35 @@ class People(Protocol):
         """Raises: PersonUnknown."""
 
     def roster(self) -> Roster | None: ...
+
+
+class Phones(Protocol):
+    """People's own phones: sessions that can do one thing, get a ticket for their own person."""
+
+    def sign_in(self, number: str, pin: str, address: str) -> str:
+        """A token. Raises: CodeWrong, TooManyTries."""
+
+    def ticket(self, token: str, station: str | None) -> Issued:
+        """Raises: SignedOut, TooManyTries."""
+
+    def sign_out(self, token: str) -> None: ...
+
+    def sign_out_everywhere(self, person: str) -> None: ...
+
+
+class Faces(Protocol):
+    """Faces that stations keep, by their own word."""
+
+    def heads(self) -> int: ...
+
+    def report(self, person: str) -> FaceReport:
+        """Raises: PersonUnknown."""
+
+    def withdraw(self, person: str) -> FaceReport:
+        """Raises: PersonUnknown."""
+
+    def allow(self, person: str) -> FaceReport:
+        """Raises: PersonUnknown."""
 
 
 class SeriesSink(Protocol):

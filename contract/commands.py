@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from contract.model import Model
+from contract.model import Model, PersonId
 
 
 class Rebirth(Model):
@@ -24,13 +24,22 @@ class Identify(Model):
     id: Annotated[str, Field(max_length=40)]
 
 
-Command = Annotated[Rebirth | Identify, Field(discriminator="kind")]
+class ForgetFace(Model):
+    """Erase what is kept of this person's face, and keep none until the roster allows it again. Can not open anything."""
+
+    kind: Literal["forget_face"] = "forget_face"
+    id: Annotated[str, Field(max_length=40)]
+    person: PersonId
+
+
+Command = Annotated[Rebirth | Identify | ForgetFace, Field(discriminator="kind")]
 COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 
 
 class Reply(Model):
-    """On `cmd/reply`; `id` echoes the command's."""
+    """On `cmd/reply`; `id` echoes the command's. `receipt` is that of an erasure."""
 
     id: Annotated[str, Field(max_length=40)]
     done: bool
     reason: Annotated[str, Field(max_length=200)] = ""
+    receipt: Annotated[str, Field(max_length=32)] = ""

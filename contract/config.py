@@ -4,11 +4,13 @@ Every field has unit, bounds and description; the JSON schema and docs/config.md
 small named validators, so that a refusal names the rule.
 """
 
+from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from contract.errors import ContractError, explain
+from contract.limits import GalleryLimit
 from contract.model import Model, Name, StationId
 
 OUTPUT_PINS = frozenset({12, 13, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27})
@@ -44,6 +46,22 @@ class CameraConfig(Model):
     height: int = Field(480, ge=240, le=1080, description="px asked of a USB camera")
 
 
+class Assurance(StrEnum):
+    """What a face must bring along; strictest last."""
+
+    FACE = "face"
+    FACE_CHALLENGE = "face_challenge"
+    FACE_PLUS_CODE = "face_plus_code"
+
+
+class AssuranceHours(Model):
+    """What holds between two hours of the day."""
+
+    from_hour: int = Field(..., ge=0, le=23, description="first hour, local time")
+    to_hour: int = Field(..., ge=1, le=24, description="hour at which it ends; not above from_hour: over midnight")
+    assurance: Assurance = Field(..., description="what a face must bring along then")
+
+
 class IdentityConfig(Model):
     """Whose face it is. Distances are Euclidean between unit vectors; limits are first guesses until calibrated (docs/architecture.md)."""
 
@@ -52,7 +70,20 @@ class IdentityConfig(Model):
     limit_per_decade: float = Field(0.029, ge=0, le=0.2, description="how much shorter for each tenfold of the gallery")
     margin: float = Field(0.08, ge=0, le=1, description="the second best must be farther away than the best by this")
     abstain: float = Field(0.06, ge=0, le=1, description="up to this above the limit the answer is 'not sure', not 'stranger'")
+    galleries: tuple[GalleryLimit, ...] = Field(
+        (), max_length=20, description="limits by gallery size from the engine's table, instead of limit and limit_per_decade; empty: those two"
+    )
+    verify_limit: float = Field(0.287, gt=0, le=2, description="longest distance accepted when a code has named the person")
     again_s: float = Field(8, ge=1, le=60, description="s before the same tracked face is refused again in words")
+    assurance: Assurance = Field(Assurance.FACE_CHALLENGE, description="what a face must bring along: nothing, a challenge, or the PIN")
+    assurance_by_hour: tuple[AssuranceHours, ...] = Field((), max_length=8, description="another assurance by hour; the strictest while time is unsure")
+    turns: int = Field(2, ge=1, le=3, description="movements in a challenge; one is always to a side, since a tilted print can nod")
+    turn_s: float = Field(6, ge=3, le=20, description="s for each movement")
+    turn_ratio: float = Field(0.25, ge=0.22, le=0.6, description="eye distances by which the nose must leave its frontal place to a side")
+    nod_ratio: float = Field(0.12, ge=0.08, le=0.4, description="likewise up or down")
+    face_tries: int = Field(3, ge=1, le=20, description="refused faces until faces pause, 10 s first, 5 min at most; an unknown face counts half")
+    keep_days: int = Field(180, ge=1, le=3650, description="days without a visit after which a face is forgotten")
+    handler: str = Field("", max_length=120, description="who answers for the data, with an address or a number: told in the notice that people agree to")
 
 
 class DoorConfig(Model):
@@ -116,7 +147,7 @@ class SocketConfig(Model):
     zero_v: float = Field(0.0, ge=0, le=3.3, description="V at no current")
     mains_v: float = Field(230, ge=3, le=250, description="V of the socket; power is V x A, so the power factor is taken as 1")
     cap_w: float = Field(200, ge=5, le=3000, description="W; above it for 1 s the socket is cut off and must be looked at")
-    max_s: float = Field(28_800, gt=0, le=86_400, description="s of one charge at most")
+    max_s: float = Field(28_800, ge=60, le=86_400, description="s of one charge at most")
     low_w: float = Field(2, ge=0, le=100, description="W below which a device counts as full or gone")
     low_s: float = Field(900, ge=10, le=7200, description="s below low_w until the charge ends")
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from contract.consent import ConsentGiven, ConsentRefused, ConsentWithdrawn, EnrolmentRefused, FaceEnrolled, FaceForgotten
 from contract.model import Model, Name, PersonId, SessionId
 
 Text = Annotated[str, Field(max_length=200)]
@@ -21,6 +22,8 @@ class Way(StrEnum):
     FACE = "face"
     CODE = "code"
     QR = "qr"
+    FACE_CODE = "face_code"
+    FACE_PHONE = "face_phone"
 
 
 class Refusal(StrEnum):
@@ -41,6 +44,17 @@ class Refusal(StrEnum):
     BUSY = "busy"
     OUT_OF_ORDER = "out_of_order"
     BAD_AMOUNT = "bad_amount"
+    TICKET_EXPIRED = "ticket_expired"
+    TICKET_EARLY = "ticket_early"
+    TICKET_USED = "ticket_used"
+    TICKET_ELSEWHERE = "ticket_elsewhere"
+    TICKET_KEY = "ticket_key"
+    TICKET_FORGED = "ticket_forged"
+    TICKETS_FULL = "tickets_full"
+    CLOCK_UNSURE = "clock_unsure"
+    NOT_CONFIRMED = "not_confirmed"
+    LIVENESS_FAILED = "liveness_failed"
+    FROZEN = "frozen"
 
 
 class DoorCause(StrEnum):
@@ -57,7 +71,6 @@ class Stop(StrEnum):
     REACHED = "reached"
     PERSON = "person"
     NO_FLOW = "no_flow"
-    VOLUME_LIMIT = "volume_limit"
     TIME_LIMIT = "time_limit"
     LOW_POWER = "low_power"
     POWER_LIMIT = "power_limit"
@@ -74,7 +87,6 @@ class VisitEnd(StrEnum):
     NOT_ENTERED = "not_entered"
     CAME_AGAIN = "came_again"
     TIMED_OUT = "timed_out"
-    RESTARTED = "restarted"
 
 
 class FaultCode(StrEnum):
@@ -241,7 +253,8 @@ class RosterApplied(Model):
 Fact = Annotated[
     StationStarted | EntryGranted | EntryRefused | DoorUnlocked | DoorLocked | ExitRequested | DoorOpened | DoorClosed
     | DoorHeldOpen | VisitEnded | WaterReserved | WaterPoured | WaterRefused | ChargeStarted | ChargeEnded | ChargeRefused
-    | FaultRaised | FaultCleared | InputRefused | ClockChanged | RosterApplied,
+    | FaultRaised | FaultCleared | InputRefused | ClockChanged | RosterApplied
+    | ConsentGiven | ConsentRefused | ConsentWithdrawn | FaceEnrolled | FaceForgotten | EnrolmentRefused,
     Field(discriminator="kind"),
 ]
 

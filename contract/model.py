@@ -14,7 +14,8 @@ class Model(BaseModel):
 StationId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 """One MQTT topic level, one NATS subject token and one user name: no dot, space, plus or hash."""
 
-PersonId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+PERSON_PATTERN = r"[a-z0-9][a-z0-9-]{0,31}"
+PersonId = Annotated[str, StringConstraints(pattern=f"^{PERSON_PATTERN}$")]
 """A pseudonym; names of people never enter a message."""
 
 Token = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]

@@ -5,15 +5,18 @@ not make four digits strong; the tries at the door do. It keeps a PIN out of mes
 """
 
 import hashlib
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from contract.errors import ContractError, explain
 from contract.model import Model, PersonId
+from contract.ticket import TicketKey
 
 PersonNumber = Annotated[str, Field(pattern=r"^[0-9]{4,6}$")]
 PIN_PATTERN = r"[0-9]{4,8}"
+PHONE_PATTERN = r"[0-9]{4}"
 QR_PATTERN = r"SSC:([0-9]{4,6}):(" + PIN_PATTERN + ")"
 """The text of a printed code card."""
 
@@ -28,14 +31,26 @@ class Entitlement(Model):
     socket_min_per_day: Annotated[int, Field(ge=0, le=1440)] | None = None
 
 
+class FaceRight(StrEnum):
+    """Whether a station may keep this person's face. `withdrawn` reaches stations that were offline at the time."""
+
+    ALLOWED = "allowed"
+    WITHDRAWN = "withdrawn"
+
+
 class Person(Model):
-    """One entry; `label` is what the screen may greet with, chosen by the person, None for none."""
+    """One entry; `phone_last4_digest` is asked for when a face is not sure.
+
+    `label` is what the screen may greet with, chosen by the person, None for none.
+    """
 
     person: PersonId
     number: PersonNumber | None = None
     code_digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    phone_last4_digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     label: Annotated[str, Field(max_length=24)] | None = None
     entitlement: Entitlement = Entitlement()
+    face: FaceRight = FaceRight.ALLOWED
 
 
 class Roster(Model):
@@ -44,6 +59,13 @@ class Roster(Model):
     version: Annotated[int, Field(ge=1, le=2**53)]
     salt: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     people: Annotated[list[Person], Field(max_length=5000)]
+    ticket_keys: Annotated[list[TicketKey], Field(max_length=2)] = Field([], description="whose tickets open; two during a change of keys")
+
+    @model_validator(mode="after")
+    def _keys_differ(self) -> Self:
+        if len({key.id for key in self.ticket_keys}) < len(self.ticket_keys):
+            raise ValueError(f"two ticket_keys have the id {self.ticket_keys[0].id}")
+        return self
 
     @model_validator(mode="after")
     def _no_two_alike(self) -> Self:
@@ -79,3 +101,13 @@ def code_digest(salt: str, number: str, pin: str) -> str:
     """64 hexadecimal digits."""
     material = bytes.fromhex(salt) + number.encode()
     return hashlib.scrypt(pin.encode(), salt=material, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P, dklen=32).hex()
+
+
+def phone_key(person: str) -> str:
+    """Stands in a digest where the number of a code stands: no digest of digits fits a second person, or a PIN."""
+    return f"phone:{person}"
+
+
+def phone_digest(salt: str, person: str, last4: str) -> str:
+    """64 hexadecimal digits over the last four digits of a telephone number; opens nothing without the person's face."""
+    return code_digest(salt, phone_key(person), last4)

@@ -15,7 +15,7 @@ from gpiozero import Device
 
 from contract.config import ConfigRefused, StationConfig, check
 from edge.adapters.clock import SystemClock
-from edge.build import Assembly, real_fittings
+from edge.build import Assembly, real_fittings, with_limits_of_engine
 from edge.errors import StationError
 from edge.ports import Clock
 
@@ -51,7 +51,7 @@ def run(chosen: argparse.Namespace, pins: Callable[[], Any], clock: Clock) -> in
         config = load(chosen.config)
         password = chosen.password_file.read_text().strip()
         chosen.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        assembly = Assembly(config, chosen.folder, real_fittings(pins(), clock, chosen.folder, chosen.guard, password))
+        assembly = Assembly(with_limits_of_engine(config, chosen.folder), chosen.folder, real_fittings(pins(), clock, chosen.folder, chosen.guard, password))
         assembly.start()
     except (ConfigRefused, OSError) as error:
         log.error("%s", error)

@@ -4,12 +4,14 @@ What differs between a Raspberry Pi, the twin and a test comes in as `Fittings`;
 """
 
 import hashlib
+import logging
 import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import Thread, get_native_id
 from typing import Any, Protocol
@@ -22,18 +24,22 @@ from edge.adapters.digests import ThreadedDigests
 from edge.adapters.faces import FacesProcess
 from edge.adapters.gpio import GpioInputs, GpioOutputs
 from edge.adapters.guard_link import GuardLink
-from edge.adapters.kiosk_web import KioskWeb
+from edge.adapters.kiosk_web import KioskWeb, notice
 from edge.adapters.mqtt import MqttLink
 from edge.adapters.sensors import Currents
 from edge.adapters.store import SqliteLedger, SqliteSamples
 from edge.adapters.watchdog import Watchdog
 from edge.domain.core import Core
+from edge.domain.identity import calibrated
 from edge.domain.messages import Post
 from edge.domain.safe_state import Output, outputs
+from edge.faces.engine.choice import chosen
+from edge.faces.engine.manifest import EngineRefused
 from edge.periodic import Periodic
-from edge.ports import Clock, Digests, Heart, Link
+from edge.ports import Clock, Digests, Eyes, Heart, Link
 from edge.station import Inbox, Station, Surroundings
 
+log = logging.getLogger(__name__)
 LEASE_LOOK_S = 0.2
 CURRENT_LOOK_S = 0.5
 TURN_S = 0.001
@@ -65,7 +71,7 @@ class HeartPart(Heart, Part, Protocol):
     """The guard's other end."""
 
 
-class FacesPart(Part, Protocol):
+class FacesPart(Eyes, Part, Protocol):
     """Whoever posts what the camera sees."""
 
     def preview(self) -> bytes | None:
@@ -87,6 +93,7 @@ class Fittings:
     heart: Callable[[list[Output], Post], HeartPart]
     faces: Callable[[CameraConfig, int, Post], FacesPart]
     digests: Callable[[Post], DigestPart] = ThreadedDigests
+    chance: Callable[[], Iterator[int]] = lambda: iter(partial(secrets.randbelow, 2**16), None)
 
 
 def real_fittings(pin_factory: Any, clock: Clock, folder: Path, guard: Path, password: str) -> Fittings:
@@ -96,13 +103,18 @@ def real_fittings(pin_factory: Any, clock: Clock, folder: Path, guard: Path, pas
         clock=clock,
         link=lambda config, station, will, post: MqttLink(config, station, password, will, post),
         heart=lambda table, post: GuardLink(guard, table, post),
-        faces=lambda camera, frames, post: FacesProcess(camera, frames, gallery_path(folder), post),
+        faces=lambda camera, frames, post: FacesProcess(camera, frames, folder, post),
     )
 
 
-def gallery_path(folder: Path) -> Path:
-    """Where the templates of this station lie; never leaves the device."""
-    return folder / "gallery.npz"
+def with_limits_of_engine(config: StationConfig, folder: Path) -> StationConfig:
+    """The calibrated limits of the engine in use instead of guesses. Of a damaged choice the face process tells, and no face is compared."""
+    try:
+        table = chosen(folder).table(config.identity.frames)
+    except EngineRefused as error:
+        log.error("limits of the face engine: %s", error)
+        return config
+    return config.model_copy(update={"identity": calibrated(config.identity, table)})
 
 
 class Assembly:
@@ -113,7 +125,7 @@ class Assembly:
         post: Post = self.inbox.put
         self._ledger = SqliteLedger(folder, config.station)
         self._samples = SqliteSamples(folder, config.station, config.telemetry.keep)
-        self.core = _core(config, self._ledger, self._samples)
+        self.core = _core(config, self._ledger, self._samples, fit.chance())
         self._fit, self._post = fit, post
         self._heart = fit.heart(list(outputs(config).values()), post)
         self._watchdog = Watchdog()
@@ -132,7 +144,7 @@ class Assembly:
         self._inputs = GpioInputs(self.config, self._fit.pin_factory, self._post)
         self.beat()
         self._currents = Currents(self.config.sockets, self._fit.pin_factory, self._post)
-        around = Surroundings(self._fit.clock, self._outputs, self._ledger, self._samples, self._link, self._digests, self)
+        around = Surroundings(self._fit.clock, self._outputs, self._ledger, self._samples, self._link, self._digests, self, self.faces)
         self.station = Station(self.core, around, self.inbox)
         self.station.start()
         self.beat()
@@ -216,8 +228,8 @@ class Assembly:
             raise
 
 
-def _core(config: StationConfig, ledger: SqliteLedger, samples: SqliteSamples) -> Core:
+def _core(config: StationConfig, ledger: SqliteLedger, samples: SqliteSamples, chance: Iterator[int]) -> Core:
     first, last = samples.range()
     restored = replace(ledger.load(), samples_epoch=samples.epoch, samples_first=first, samples_last=last)
     digest = hashlib.sha256(config.model_dump_json().encode()).hexdigest()
-    return Core(config, restored, secrets.token_hex(4), __version__, digest)
+    return Core(config, restored, secrets.token_hex(4), __version__, digest, chance, notice.version())

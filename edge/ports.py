@@ -7,8 +7,8 @@ from typing import Protocol
 
 from contract.envelope import ClockState
 from contract.facts import Fact
-from edge.domain.core import Restored
-from edge.domain.messages import DigestCode, Record, WallClockRead
+from edge.domain.messages import DigestCode, FaceOrder, Record, WallClockRead
+from edge.domain.restored import Restored
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,14 @@ class Digests(Protocol):
 
     def submit(self, asked: DigestCode) -> None:
         """Posts CodeDigested when done. Never blocks."""
+        ...
+
+
+class Eyes(Protocol):
+    """The face process."""
+
+    def order(self, asked: FaceOrder) -> None:
+        """Have a face compared or its pose told. Never blocks; an order that nobody can carry out is forgotten."""
         ...
 
 

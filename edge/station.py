@@ -12,11 +12,26 @@ from queue import Empty, SimpleQueue
 from contract.facts import ChargeStarted, DoorUnlocked, EntryGranted, EntryRefused, Fact, Refusal, WaterReserved
 from contract.topics import Leaf, topic
 from edge.domain.core import Core
-from edge.domain.messages import Action, DigestCode, Effects, Forget, Identify, Input, Record, Reserve, Say, SetOutput, StoreChanged
+from edge.domain.face_messages import EnrolFace
+from edge.domain.messages import (
+    Action,
+    DigestCode,
+    Effects,
+    FaceOrder,
+    Forget,
+    Identify,
+    Input,
+    Record,
+    Reserve,
+    Say,
+    SetOutput,
+    StoreChanged,
+    UseTicket,
+)  # fmt: skip
 from edge.domain.outbox import Outbox
 from edge.domain.screen import Screen
 from edge.errors import StoreFailed
-from edge.ports import Clock, Digests, Heart, Ledger, Link, Outputs, Row, SampleStore, Stamp
+from edge.ports import Clock, Digests, Eyes, Heart, Ledger, Link, Outputs, Row, SampleStore, Stamp
 
 Inbox = SimpleQueue[Input | None]
 """Its `put` is what adapters call `post`: from any thread, never blocking. None only wakes the loop."""
@@ -25,6 +40,8 @@ BEAT_S = 0.25
 """Longest sleep of the loop: the guard drops all outputs after 2 s of silence."""
 WALL_S = 5.0
 STORE_RETRY_S = 1.0
+UNSAID = 32
+"""Documents that wait for the link; the oldest go first, since each is said anew when its subject changes."""
 SEND_AT_ONCE = 16
 """Rows read and handed to the link in one step, so that a backlog never keeps the door waiting."""
 GRANTS = (EntryGranted, DoorUnlocked, WaterReserved, ChargeStarted)
@@ -42,6 +59,7 @@ class Surroundings:
     link: Link
     digests: Digests
     heart: Heart
+    eyes: Eyes | None = None
 
 
 class Station:
@@ -56,6 +74,7 @@ class Station:
         self._stopping = self._backlog = False
         self._screen: Screen | None = None
         self._live: deque[Row] = deque(maxlen=64)
+        self._unsaid: deque[tuple[Leaf, bytes]] = deque(maxlen=UNSAID)
 
     @property
     def screen(self) -> Screen:
@@ -125,11 +144,11 @@ class Station:
     def _finish(self, effects: Effects, now: float) -> None:
         """Off, remember, on."""
         self._apply([a for a in effects.actions if _is_off(a)], now)
-        later = [a for a in effects.actions if not _is_off(a)]
+        later = [a for n, a in enumerate(effects.actions) if not _is_off(a) and not _taken_back(a, effects.actions[n:])]
         if self._remember(effects.facts, effects.records, now):
             self._apply(later, now)
         else:
-            self._apply([a for a in later if not isinstance(a, SetOutput)], now)
+            self._apply([a for a in later if not isinstance(a, SetOutput | EnrolFace)], now)
         self._screen = self.core.screen(now)
 
     def _remember(self, facts: list[Fact], records: list[Record], now: float) -> bool:
@@ -160,12 +179,12 @@ class Station:
         revoked = self.core.revoke(now)
         refused = [EntryRefused(way=f.way, reason=Refusal.CANNOT_RECORD) for f in facts if isinstance(f, EntryGranted)]
         kept: list[Fact] = [*(f for f in facts if not isinstance(f, GRANTS)), *refused]
-        self._unsaved.append((kept, [r for r in records if not isinstance(r, Reserve)], stamp))
+        self._unsaved.append((kept, [r for r in records if not isinstance(r, Reserve | UseTicket)], stamp))
         self._apply(revoked.actions, now)
         self._store_fine = False
         more = self.core.handle(StoreChanged(False, True, str(error)[:200]), now)
         more.add(self.core.tick(now))
-        self._apply([a for a in more.actions if _is_off(a)], now)
+        self._apply([a for a in more.actions if not (isinstance(a, SetOutput) and a.on)], now)
         if more.facts or more.records:
             self._unsaved.append((more.facts, more.records, stamp))
 
@@ -189,6 +208,9 @@ class Station:
                     self._around.outputs.set(output, on, now)
                 case DigestCode():
                     self._around.digests.submit(action)
+                case _ if isinstance(action, FaceOrder):
+                    if self._around.eyes:
+                        self._around.eyes.order(action)
                 case Say(leaf, payload):
                     self._say(leaf, payload)
                 case Forget(epoch, upto):
@@ -197,7 +219,18 @@ class Station:
                     self._around.outputs.blink(seconds)
 
     def _say(self, leaf: Leaf, payload: bytes) -> None:
-        self._around.link.send(topic(self.core.config.station, leaf), payload, leaf.traffic.qos, leaf.traffic.retain)
+        """What the link does not take now is said later; of a retained document only the newest."""
+        if leaf.traffic.retain:
+            self._unsaid = deque(((kind, text) for kind, text in self._unsaid if kind is not leaf), maxlen=UNSAID)
+        self._unsaid.append((leaf, payload))
+        self._say_waiting()
+
+    def _say_waiting(self) -> None:
+        while self._unsaid:
+            leaf, payload = self._unsaid[0]
+            if not self._around.link.send(topic(self.core.config.station, leaf), payload, leaf.traffic.qos, leaf.traffic.retain):
+                return
+            self._unsaid.popleft()
 
     def _sample(self, now: float) -> None:
         extra: dict[str, float | None] = {"inbox_inputs": self._inbox.qsize(), "step_ms": round(self._longest_step_s * 1000, 2)}
@@ -213,6 +246,7 @@ class Station:
         self.core.samples_out.dropped(first)
 
     def _send(self, now: float) -> None:
+        self._say_waiting()
         self._backlog = False
         self._send_lane(self.core.facts_out, self._fact_rows, Leaf.EVT, now)
         self._send_lane(self.core.samples_out, self._around.samples.rows, Leaf.TELE, now)
@@ -244,6 +278,11 @@ class Station:
 
 def _is_off(action: Action) -> bool:
     return isinstance(action, SetOutput) and not action.on
+
+
+def _taken_back(action: Action, later: list[Action]) -> bool:
+    """Switched on and off within one step, as when a late step both lets in and hears the door: it never goes on."""
+    return isinstance(action, SetOutput) and SetOutput(action.output, False) in later
 
 
 def envelope(row: Row, base: int) -> bytes:

@@ -10,6 +10,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,18 @@ from hypothesis import settings
 # A slow or shared computer is no bug: no time limit for one example. One that fails is printed so that it can be kept.
 settings.register_profile("kiosk", deadline=None, print_blob=True)
 settings.load_profile("kiosk")
+
+
+QUICK_FOLDERS = {"unit", "properties", "scenarios", "contract", "sabotage"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `./kiosk test --fast` runs: by folder, without what is marked slow."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0] if Path(__file__).parent in item.path.parents else ""
+        if folder in QUICK_FOLDERS and item.get_closest_marker("slow") is None:
+            item.add_marker("quick")
 
 
 def promised() -> set[str]:

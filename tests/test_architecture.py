@@ -58,7 +58,7 @@ IMPURE_CALLS = set("open print input now utcnow today read_text write_text read_
 FILE_LINES, TEST_LINES, FUNCTION_LINES, PUBLIC_METHODS = 300, 500, 40, 12
 # name -> (limit, why it may be larger). Files by path, functions and classes as path::qualified.name.
 LARGER: dict[str, tuple[int, str]] = {
-    "edge/domain/messages.py": (400, "one table of all that is sensed or commanded: split, it is searched twice"),
+    "edge/domain/messages.py": (460, "one table of all that is sensed or commanded: split, it is searched twice"),
     "twin/room.py::Room": (13, "everything that hands can do in one room; most are a line"),
 }
 

@@ -16,7 +16,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from twin.scenes import CODE_SHARE, Image, InFront, Pictures, Scene, Wall, qr_card
+from twin.scenes import CODE_SHARE, InFront, Pictures, Scene, Turning, Wall, qr_card
+from twin.turning import Image, Script
 
 BOUNDARY = "frame"
 JPEG_QUALITY = 88
@@ -66,6 +67,14 @@ class Camera:
     def show_person(self, picture: Image, share: float = 0.98) -> None:
         """Look at a person: a picture in BGR, such as photos.framed gives; `share` of the frame's height it takes."""
         self._look_at(InFront(picture, self._wall, share, self._seed))
+
+    def show_turning(self, picture: Image, script: Script, share: float = 0.98) -> None:
+        """Look at a person whose head turns as `script` says: s since now -> degrees to their left, and up.
+
+        A stand-in for a living person, made of one photograph. That it passes the challenge shows what the challenge can not
+        stop: a video of the right movements.
+        """
+        self._look_at(Turning(picture, self._wall, share, self._seed, script, self._fps))
 
     def show_qr(self, text: str) -> None:
         """Look at a telephone that shows a QR code."""

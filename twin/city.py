@@ -52,13 +52,17 @@ def people(seed: int, count: int) -> list[Citizen]:
 
 
 def fitted(place: Place, host: str, port: int) -> StationConfig:
-    """The configuration of a station without a screen of its own; one in three is larger and has a second tap."""
+    """The configuration of a station without a screen of its own; one in three is larger and has a second tap.
+
+    A face opens by itself at these: their people are a script and have no head to turn.
+    """
     taps = [{"name": "cold", "valve_pin": 23, "flow_pin": 24}]
     if int(place.station.rpartition("-")[2], 36) % 3 == 0:
         taps.append({"name": "warm", "valve_pin": 20, "flow_pin": 21})
     return check(
         {
-            **place._asdict(), "camera": {"source": "none"}, "link": {"host": host, "port": port}, "taps": taps,
+            **place._asdict(), "camera": {"source": "none"}, "identity": {"assurance": "face"}, "taps": taps,
+            "link": {"host": host, "port": port},
             "sockets": [{"name": "1", "relay_pin": 25, "adc_channel": 0}, {"name": "2", "relay_pin": 26, "adc_channel": 1}],
             "quota": {"water_ml_per_day": 20_000, "socket_min_per_day": 1440},
         }

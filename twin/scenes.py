@@ -7,12 +7,12 @@ neighbouring frames differ, as those of a living person and a cheap sensor do.
 from collections.abc import Sequence
 from math import sin
 from random import Random
-from typing import Any, Protocol
+from typing import Protocol
 
 import cv2
 import numpy as np
 
-Image = np.ndarray[Any, np.dtype[np.uint8]]
+from twin.turning import Image, Relief, Script
 
 SHIFT_PX = 6.0
 TURN_DEG = 1.2
@@ -67,6 +67,24 @@ class InFront:
         frame = self._wall.frame(number).copy()
         cv2.warpAffine(self._picture, move, (width, height), dst=frame, borderMode=cv2.BORDER_TRANSPARENT)
         return frame
+
+
+class Turning:
+    """A person whose head follows a script; sways and stands as a picture does."""
+
+    def __init__(self, picture: Image, wall: Wall, share: float, seed: int, script: Script, fps: float) -> None:
+        rows, columns = picture.shape[:2]
+        height, width = wall.image.shape[:2]
+        scale = min(share * height / rows, share * width / columns)
+        self._relief = Relief(np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8))
+        self._wall, self._share, self._seed, self._script, self._fps = wall, share, seed, script, fps
+        self._first: int | None = None
+
+    def frame(self, number: int) -> Image:
+        """Return the person as the script has them at this frame."""
+        self._first = number if self._first is None else self._first
+        turned = self._relief.turned(*self._script((number - self._first) / self._fps))
+        return InFront(turned, self._wall, self._share, self._seed).frame(number)
 
 
 class Pictures:

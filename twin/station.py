@@ -1,18 +1,21 @@
 """One station with its simulated room on one thread, for scenarios: the code that runs on a Pi, a clock that the scenario moves."""
 
+from functools import partial
 from pathlib import Path
+from random import Random
 
 from contract.config import StationConfig, check
-from contract.roster import Entitlement, Person, Roster, code_digest
+from contract.roster import Entitlement, Person, Roster, code_digest, phone_digest
 from edge.build import CURRENT_LOOK_S, LEASE_LOOK_S, Assembly, Fittings
 from edge.domain.messages import CameraChanged, CodeTyped, FaceCompared, Input
 from edge.domain.screen import Screen
 from edge.guard.serve import SILENCE_S
 from twin.clock import TwinClock
+from twin.eyes import SWINGS, Face, Head, TwinEyes, still
 from twin.faults import Faults
 from twin.pins import TwinFactory
 from twin.room import Room
-from twin.surroundings import DirectDigests, NoFaces, TwinCloud, TwinGuard
+from twin.surroundings import DirectDigests, TwinCloud, TwinGuard
 
 DOOR_STEP_S = 0.02
 WATER_STEP_S = 0.04
@@ -23,19 +26,25 @@ SALT = "5a" * 16
 
 
 def layout(station: str = "st-1", **changed: object) -> StationConfig:
-    """A door, a camera, one tap and two sockets; `changed` replaces whole sections."""
+    """A door, a camera, one tap and two sockets; `changed` replaces whole sections.
+
+    A face opens by itself here, unlike in a real station: most scenarios are about what comes after. Those of the challenge
+    say `identity={}`, which is the default of the product.
+    """
     document: dict[str, object] = {
-        "station": station, "name": "Station 1", "camera": {"source": "none"},
+        "station": station, "name": "Station 1", "camera": {"source": "none"}, "identity": {"assurance": "face"},
         "taps": [{"name": "cold", "valve_pin": 23, "flow_pin": 24}],
         "sockets": [{"name": "1", "relay_pin": 25, "adc_channel": 0}, {"name": "2", "relay_pin": 26, "adc_channel": 1}],
     }  # fmt: skip
     return check(document | changed)
 
 
-def person(name: str, number: str, pin: str, **entitlement: int) -> Person:
-    """A roster entry with a code under SALT."""
-    digest = code_digest(SALT, number, pin)
-    return Person(person=name, number=number, code_digest=digest, label=name, entitlement=Entitlement(**entitlement))
+def person(name: str, number: str, pin: str, phone: str | None = None, **entitlement: int) -> Person:
+    """A roster entry with a code under SALT; `phone`: the last four digits of the telephone number."""
+    digest, last4 = code_digest(SALT, number, pin), phone_digest(SALT, name, phone) if phone else None
+    return Person(
+        person=name, number=number, code_digest=digest, phone_last4_digest=last4, label=name, entitlement=Entitlement(**entitlement)
+    )
 
 
 def roster(*people: Person, version: int = 1) -> bytes:
@@ -54,6 +63,8 @@ class TwinStation:
         self.faults = Faults(self.world)
         self.cloud = TwinCloud()
         self._tracks = 0
+        self._chance = Random(seed)
+        self.eyes = TwinEyes(self.clock.monotonic)
         self._currents_at = self._leases_at = self.clock.monotonic()
         self._died_at: float | None = None
         self.guard = TwinGuard(lambda: TwinFactory(clock=self.clock.monotonic, lines=self.pins.room_side))
@@ -63,12 +74,14 @@ class TwinStation:
         """Power on, or the supervisor starts the agent again."""
         fit = Fittings(
             pin_factory=self.pins, clock=self.clock, link=lambda config, station, will, post: self.cloud.joined(post),
-            heart=lambda table, post: self.guard.joined(table, post), faces=lambda camera, frames, post: NoFaces(), digests=DirectDigests,
+            heart=lambda table, post: self.guard.joined(table, post), faces=lambda camera, frames, post: self.eyes.joined(post),
+            digests=DirectDigests, chance=lambda: iter(partial(self._chance.randrange, 2**16), None),
         )  # fmt: skip
         self.assembly = Assembly(self.config, self.folder, fit)
         self.assembly.claim()
         self._died_at = None
         self.post(CameraChanged(True, ""))
+        self.eyes.vault.joined(self.assembly.inbox.put)
         if not self.cloud.away:
             self.cloud.start()
         self.after(0.1)
@@ -114,6 +127,25 @@ class TwinStation:
         self.post(FaceCompared(self._tracks, frames, who, distance, second, gallery, seen_at))
         self.after(0.05)
 
+    def stand(self, distances: dict[str, float], does: dict[str, Head] | None = None, follows: bool = True) -> None:
+        """Somebody new stands before the camera and follows what the screen asks, until a decision; `does`: movement by prompt."""
+        self._tracks += 1
+        self.eyes.face = Face(self._tracks, distances, moved_at=self.clock.monotonic())
+        self.eyes.compare()
+        self.after(0.05)
+        if follows:
+            self.follow(SWINGS if does is None else does)
+
+    def follow(self, does: dict[str, Head]) -> None:
+        """The person at the camera does what each new prompt says, as far as `does` knows it."""
+        asked = None
+        while self.screen.challenge or self.eyes.due() < float("inf"):
+            shown = self.screen.challenge
+            if shown and (shown.turn, shown.done) != asked:
+                asked = shown.turn, shown.done
+                self.eyes.move(does.get(shown.turn, still))
+            self.after(0.05)
+
     def type_code(self, number: str, pin: str) -> None:
         """On the screen."""
         self.post(CodeTyped(number, pin))
@@ -143,6 +175,7 @@ class TwinStation:
 
     def _look(self) -> None:
         now = self.clock.monotonic()
+        self.eyes.look()
         if now >= self._currents_at:
             self._currents_at = now + CURRENT_LOOK_S
             self.assembly.periodic[1].job()
@@ -155,5 +188,5 @@ class TwinStation:
             return DOOR_STEP_S if self.world.door.moving else WATER_STEP_S
         if self._died_at is not None:
             return IDLE_STEP_S
-        due = min(self.assembly.station.deadline(), self._currents_at)
+        due = min(self.assembly.station.deadline(), self._currents_at, self.eyes.due())
         return max(0.001, min(IDLE_STEP_S, due - now))

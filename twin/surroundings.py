@@ -12,7 +12,7 @@ from contract.model import Model
 from contract.roster import code_digest
 from contract.state import State
 from contract.topics import Leaf, parse
-from edge.domain.messages import AckReceived, CodeDigested, DigestCode, GuardChanged, Input, LinkChanged, Post, RosterReceived
+from edge.domain.messages import AckReceived, CodeDigested, DigestCode, FaceOrder, GuardChanged, Input, LinkChanged, Post, RosterReceived
 from edge.domain.safe_state import Output
 from edge.guard.lines import Line, SafeLines
 
@@ -174,3 +174,6 @@ class NoFaces:
     def preview(self) -> bytes | None:
         """No picture."""
         return None
+
+    def order(self, asked: FaceOrder) -> None:
+        """Nobody is there to be asked."""

@@ -1,13 +1,20 @@
 """Whose faces the demo knows: portraits that come with a public package, or the operator's own folder."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from cli.demo.progress import DemoFailed, Progress
-from edge.faces import gallery
+from contract.consent import ConsentBy
+from edge.adapters.kiosk_web import notice
+from edge.faces.engine.choice import BUILT_IN
 from edge.faces.enrol import Enroller, EnrolmentRefused
+from edge.faces.vault import Terms, Vault
 from twin import photos
+
+DEMO = "the demo"
+"""Answers for the consent of its own cast. Whoever enrolled at the screen of a kept demo stays."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +36,16 @@ class Cast:
     stranger: Visitor | None
 
 
-def cast(folder: Path | None, templates: Path, progress: Progress) -> Cast:
+def cast(folder: Path | None, station: Path, progress: Progress) -> Cast:
     """Enrols everybody with two pictures or more; the last picture is kept for the camera, so that none is compared with itself.
 
     Raises:
         DemoFailed: nobody could be enrolled, or the portraits could not be fetched.
     """
     people = _people(folder, progress)
-    enroller, found, vectors, stranger = Enroller(), [], {}, None
+    enroller, found, stranger = Enroller(), [], None
+    vault = Vault(station)
+    earlier = {kept.person for kept in vault.all() if kept.terms and kept.terms.accepted_by == DEMO}
     for count, (label, pictures) in enumerate(people.items(), 1):
         views = [photos.framed(picture) for picture in pictures]
         visitor = Visitor(f"v-{count}", label[:24], str(7000 + count), f"{4210 + count}", views[-1])
@@ -49,10 +58,14 @@ def cast(folder: Path | None, templates: Path, progress: Progress) -> Cast:
             progress.say(f"{label} is not enrolled: {error}")
             continue
         found.append(visitor)
-        vectors[visitor.person] = enrolled.template
+        terms = Terms(notice.version(), "en", enrolled.used, ConsentBy.OPERATOR.value, accepted_by=DEMO)
+        vault.put(visitor.person, enrolled.template, BUILT_IN, date.today().isoformat(), terms)
+        earlier.discard(visitor.person)
     if not found:
         raise DemoFailed("nobody could be enrolled: each person needs a folder with two pictures or more")
-    gallery.save(gallery.Gallery.of(vectors), templates)
+    for person in earlier:
+        vault.forget(person)
+    vault.close()
     return Cast(found, stranger)
 
 

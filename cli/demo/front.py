@@ -11,7 +11,6 @@ from cli.demo.children import Child, last_after
 from cli.demo.client import call
 from cli.demo.progress import DemoFailed
 from contract.config import StationConfig
-from edge.build import gallery_path
 from twin.remote import RoomControl, RoomProcess
 
 LONGEST_SOCKET_PATH = 90
@@ -25,7 +24,6 @@ class FrontDoor:
         """`password`: file with the station's MQTT password."""
         self.config, self.folder = config, folder / config.station
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.templates = gallery_path(self.folder)
         self._password, self._seed = password, seed
         self._sockets = _short(self.folder)
         self._config_file = self.folder / "station.json"

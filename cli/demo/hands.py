@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from cli.demo.city import City
 from cli.demo.progress import DemoFailed, Progress
-from cli.demo.visit import visit
+from cli.demo.visit import let_in, visit
 from twin.faults import meaning, names
 from twin.remote import RoomGone
 
@@ -24,7 +24,8 @@ class Hands:
         self._next_play = time.monotonic() + FIRST_PLAY_S
         self._reads = True
         self._words: dict[str, tuple[str, Callable[[], object]]] = {
-            "a": (f"{city.cast.enrolled[0].label} steps before the camera", lambda: self._show(0)),
+            "a": (f"{city.cast.enrolled[0].label} steps before the camera", lambda: let_in(city.front, city, city.cast.enrolled[0])),
+            "p": (f"somebody holds up a photograph of {city.cast.enrolled[0].label}", lambda: self._show(0)),
             "s": ("a stranger steps before the camera", self._show_stranger),
             "n": ("nobody is before the camera", city.camera.show_nobody),
             "pull": ("pull the door", lambda: city.front.room.act("pull_door", hold_s=3.0)),

@@ -26,12 +26,14 @@ class Comparison:
 
 
 def compare(city: City) -> Comparison:
-    """Waits until the outbox is empty, at most SETTLE_S; what has not arrived then counts as lost."""
-    folder, until = city.front.folder, time.monotonic() + SETTLE_S
-    while _state(folder)[2] and time.monotonic() < until:
+    """Waits until the cloud has every fact that the station recorded, at most SETTLE_S; what has not arrived then counts as lost."""
+    until = time.monotonic() + SETTLE_S
+    while True:
+        epoch, last = _recorded(city.front.folder)
+        rows = [row for row in _facts(city) if row["epoch"] == epoch]
+        if len(rows) >= last or time.monotonic() > until:
+            break
         time.sleep(0.1)
-    epoch, last, _ = _state(folder)
-    rows = [row for row in _facts(city) if row["epoch"] == epoch]
     seqs = [row["seq"] for row in rows]
     lost = set(range(1, last + 1)) - set(seqs)
     return Comparison(last, len(set(seqs)), len(lost), len(seqs) - len(set(seqs)), sorted(rows, key=lambda row: row["seq"]))
@@ -55,14 +57,15 @@ def kinds(rows: list[dict[str, Any]]) -> list[str]:
     return [row["kind"] for row in rows]
 
 
-def _state(folder: Path) -> tuple[str, int, int]:
-    """(epoch, facts ever recorded, facts not yet acknowledged) from the station's own disk."""
-    with sqlite3.connect(f"file:{folder / 'ledger.db'}?mode=ro", uri=True, timeout=5.0) as db:
+def _recorded(folder: Path) -> tuple[str, int]:
+    """(epoch, facts ever recorded) from the station's own disk."""
+    db = sqlite3.connect(f"file:{folder / 'ledger.db'}?mode=ro", uri=True, timeout=5.0)
+    try:
         epoch = db.execute("SELECT epoch FROM epoch").fetchone()[0]
         last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'fact'").fetchone()
-        waiting = db.execute("SELECT count(*) FROM fact").fetchone()[0]
-    db.close()
-    return str(epoch), int(last[0]) if last else 0, int(waiting)
+        return str(epoch), int(last[0]) if last else 0
+    finally:
+        db.close()
 
 
 def _facts(city: City) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ def make(city: City, seen: Seen, ledger: Comparison) -> Report:
     document = {
         "granted": _has(ledger, "entry_granted") and seen.granted,
         "refused": _has(ledger, "entry_refused") and seen.refused,
-        "code_offered": seen.offered_code,
+        "code_offered": seen.offered_code, "photo_refused": seen.photo_refused,
         "door_opened": _has(ledger, "door_opened") and seen.door_opened,
         "poured_ml": poured.get("poured_ml"), "room_poured_ml": round(seen.poured_ml, 1),
         "charged_wh": charged.get("energy_wh"), "room_charged_wh": round(seen.charged_wh, 4),
@@ -42,7 +42,7 @@ def make(city: City, seen: Seen, ledger: Comparison) -> Report:
 
 
 def _wrong(document: dict[str, Any], ledger: Comparison) -> list[str]:
-    wrong = [f"{name} is not true" for name in ("granted", "refused", "code_offered", "door_opened") if not document[name]]
+    wrong = [f"{name} is not true" for name in ("granted", "refused", "code_offered", "photo_refused", "door_opened") if not document[name]]
     wrong += [f"{document[name]} facts {name}" for name in ("lost", "duplicated") if document[name]]
     wrong += [f"the cloud has no {kind}" for kind in ALWAYS if not _has(ledger, kind)]
     measured, true = document["poured_ml"] or 0, document["room_poured_ml"]

@@ -1,14 +1,19 @@
-"""One enrolled visitor from the face to the goodbye, then one stranger: acted in the room, on the screen and before the camera."""
+"""An enrolled visitor from face to goodbye, a stranger, somebody with a photograph: in the room, on the screen, before the camera."""
 
 import time
 from dataclasses import dataclass
+from functools import partial
 
 from cli.demo.city import City
+from cli.demo.faces import Visitor
 from cli.demo.front import FrontDoor
 from cli.demo.progress import DemoFailed, Progress
+from twin.turning import Head
 
 DRINK_ML = 200
-CHARGE_S = 6.0
+CHARGE_S = 4.0
+ATTEMPTS, ATTEMPT_S = 3, 30.0
+"""The visitor is one photograph that is bent like a head: not every one is followed by the detector at the first try."""
 
 
 @dataclass
@@ -19,6 +24,7 @@ class Seen:
     door_opened: bool = False
     refused: bool = False
     offered_code: bool = False
+    photo_refused: bool = False
     poured_ml: float = 0.0
     charged_wh: float = 0.0
     took_s: float = 0.0
@@ -34,15 +40,15 @@ def visit(city: City, progress: Progress) -> Seen:
     _charge(front, seen, progress)
     _leave(front, progress)
     _stranger(front, city, seen, progress)
+    _photograph(front, city, seen, progress)
     seen.took_s = time.monotonic() - began
     return seen
 
 
 def _come(front: FrontDoor, city: City, seen: Seen, progress: Progress) -> None:
     visitor = city.cast.enrolled[0]
-    progress.say(f"{visitor.label} looks into the camera")
-    city.camera.show_person(visitor.shown)
-    front.until("the strike is released", lambda: front.room.truth().door.lock_released, 15.0)
+    progress.say(f"{visitor.label} looks into the camera, and turns the head as the screen asks")
+    let_in(front, city, visitor)
     seen.granted = True
     front.room.act("pull_door", hold_s=1.0)
     front.until("the door opens", lambda: front.room.truth().door.is_open, 5.0)
@@ -51,6 +57,27 @@ def _come(front: FrontDoor, city: City, seen: Seen, progress: Progress) -> None:
     progress.say("the door opened; waiting until it is closed again")
     front.until("the door closes", lambda: not front.room.truth().door.is_open, 10.0)
     front.until("the screen greets", lambda: front.screen()["visitor"] == visitor.label, 5.0)
+
+
+def let_in(front: FrontDoor, city: City, visitor: Visitor) -> None:
+    """The visitor does what the screen says until the strike is released. Raises: DemoFailed, after some attempts."""
+    for attempt in range(1, ATTEMPTS + 1):
+        head = Head()
+        city.camera.show_turning(visitor.shown, head)
+        try:
+            front.until("the strike is released", partial(_followed, front, head), ATTEMPT_S)
+            return
+        except DemoFailed:
+            if attempt == ATTEMPTS:
+                raise
+        city.camera.show_nobody()
+        time.sleep(2.0)
+
+
+def _followed(front: FrontDoor, head: Head) -> bool:
+    asked = front.screen()["challenge"]
+    head.follow(asked["turn"] if asked else "front")
+    return front.room.truth().door.lock_released
 
 
 def _drink(front: FrontDoor, seen: Seen, progress: Progress) -> None:
@@ -93,3 +120,20 @@ def _stranger(front: FrontDoor, city: City, seen: Seen, progress: Progress) -> N
     seen.offered_code = bool(shown["code"])
     city.camera.show_nobody()
     progress.say(f"refused: {shown['refusal']}; the screen offers the code as well")
+
+
+def _photograph(front: FrontDoor, city: City, seen: Seen, progress: Progress) -> None:
+    visitor = city.cast.enrolled[0]
+    before = front.screen()["notice_no"]
+    progress.say(f"somebody holds up a photograph of {visitor.label}")
+    city.camera.show_person(visitor.shown)
+    front.until("the photograph is answered", lambda: _refused_since(front, before), 30.0)
+    seen.photo_refused = not front.room.truth().door.lock_released
+    why = front.screen()["refusal"]
+    city.camera.show_nobody()
+    progress.say(f"refused: {why}; it did not turn its head")
+
+
+def _refused_since(front: FrontDoor, notice_no: int) -> bool:
+    shown = front.screen()
+    return bool(shown["notice"] == "refused" and shown["notice_no"] > notice_no)

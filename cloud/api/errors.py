@@ -43,7 +43,7 @@ def add_handlers(app: FastAPI) -> None:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
         shown = first.get("input")
-        secret = "pin" in where or not isinstance(shown, str | int | float | bool)
+        secret = any(name in where for name in ("pin", "phone_last4")) or not isinstance(shown, str | int | float | bool)
         return problem(422, str(first["msg"]), where, "" if secret else str(shown), "see /api/v1/openapi.json")
 
     @app.exception_handler(HTTPException)

@@ -50,11 +50,22 @@ class RefusedView(BaseModel):
     sha256: str
 
 
+class FacesView(BaseModel):
+    """Distinct people of whom some station keeps a face."""
+
+    people: int
+    warn_at: int
+
+
 class HealthView(BaseModel):
-    """`problems` in codes: broker_down, ingest_ended, ledger_down, series_down, facts_missing."""
+    """`warnings` need a person's decision but break nothing: faces_near_filing.
+
+    `problems` in codes: broker_down, ingest_ended, ledger_down, series_down, facts_missing.
+    """
 
     ok: bool
     problems: list[str]
+    warnings: list[str]
     now: str
     version: str
     broker: BrokerView
@@ -65,6 +76,7 @@ class HealthView(BaseModel):
     ingest: IngestView
     refused_recently: list[RefusedView]
     fleet: Fleet
+    faces: FacesView
 
 
 def routes(parts: Parts) -> APIRouter:
@@ -77,9 +89,11 @@ def routes(parts: Parts) -> APIRouter:
         now_ms, counters = parts.clock_ms(), parts.ingest.counters
         missing = parts.ledger.missing()
         problems = _problems(parts, missing)
+        faces = FacesView(people=parts.faces.heads(), warn_at=parts.settings.faces_warn_at)
         return HealthView(
             ok=not problems,
             problems=problems,
+            warnings=["faces_near_filing"] if faces.people >= faces.warn_at else [],
             now=utc(now_ms),
             version=parts.version,
             broker=_broker(parts),
@@ -90,6 +104,7 @@ def routes(parts: Parts) -> APIRouter:
             ingest=_ingest(parts),
             refused_recently=_refused(parts),
             fleet=fleet(parts),
+            faces=faces,
         )
 
     return router

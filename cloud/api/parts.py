@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from cloud.api.live import Hub
 from cloud.domain.points import EPOCH, millis
 from cloud.ingest import Ingest
-from cloud.ports import Ledger, Outgoing, People, SeriesSink, Stations, Tokens
+from cloud.ports import Faces, Ledger, Outgoing, People, Phones, SeriesSink, Stations, Tokens
 from cloud.settings import Settings
 from contract.envelope import iso
 
@@ -30,6 +30,8 @@ class Parts:
     hub: Hub
     clock_ms: Callable[[], int]
     version: str
+    phones: Phones
+    faces: Faces
 
 
 def utc(ms: int) -> str:

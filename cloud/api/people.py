@@ -14,12 +14,13 @@ from contract.roster import Entitlement
 
 
 class PersonIn(BaseModel):
-    """What is known of somebody; replaces what was known. Without `pin` an existing one stays."""
+    """What is known of somebody; replaces what was known. Without `pin` or `phone_last4` an existing one stays."""
 
     model_config = ConfigDict(extra="forbid")
 
     number: Annotated[str, Field(pattern=r"^[0-9]{4,6}$")] | None = None
     pin: SecretStr | None = Field(None, description="4 to 8 digits; only a digest is kept")
+    phone_last4: SecretStr | None = Field(None, description="last 4 digits of the telephone number, asked when a face is not sure; only a digest is kept")
     label: Annotated[str, Field(max_length=24)] | None = Field(None, description="what the screen may greet with")
     entitlement: Entitlement = Entitlement()
 
@@ -31,6 +32,7 @@ class PersonView(BaseModel):
     number: str | None
     label: str | None
     has_pin: bool
+    has_phone: bool
     entitlement: Entitlement
 
 
@@ -46,7 +48,7 @@ Name = Annotated[PersonId, Path(description="a pseudonym, never a name")]
 
 def _view(row: PersonRow) -> PersonView:
     return PersonView(
-        person=row.person, number=row.number, label=row.label, has_pin=row.has_pin, entitlement=row.entitlement
+        person=row.person, number=row.number, label=row.label, has_pin=row.has_pin, has_phone=row.has_phone, entitlement=row.entitlement
     )
 
 
@@ -71,7 +73,10 @@ def writing(parts: Parts) -> APIRouter:
     def put(person: Name, body: PersonIn) -> PersonView:
         """Enter or replace somebody; every station gets the new roster."""
         pin = body.pin.get_secret_value() if body.pin is not None else None
-        row = parts.people.put(person, number=body.number, pin=pin, label=body.label, entitlement=body.entitlement)
+        phone = body.phone_last4.get_secret_value() if body.phone_last4 is not None else None
+        row = parts.people.put(
+            person, number=body.number, pin=pin, label=body.label, entitlement=body.entitlement, phone_last4=phone
+        )
         return _view(row)
 
     @router.delete("/people/{person}", status_code=204)

@@ -6,16 +6,19 @@ Decides nothing: scores go to the core as they come. Imports no OpenCV and no dl
 
 import logging
 import os
+import select
 import socket
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
 
 import edge
 from contract.config import CameraConfig
-from edge.domain.messages import CameraChanged, FaceHint, FaceHinted, FacesChanged, Post
+from edge.domain.messages import CameraChanged, FaceHint, FaceHinted, FaceOrder, FacesChanged, Post
 from edge.faces import wire
 
 START_S = 20.0
@@ -35,18 +38,26 @@ QUIET = {
     "OPENCV_FFMPEG_THREADS": "1",
     "OPENCV_LOG_LEVEL": "SILENT",
     "OPENCV_FFMPEG_LOGLEVEL": "-8",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
 }
-"""One thread each, so that the door's thread always finds a core; and no camera address in the log."""
+"""One thread each, so that the door's thread always finds a core; no camera address in the log; and glibc gives freed memory back
+(168 to 183 MB resident at work instead of 176 to 213)."""
 
 
 class FacesProcess:
-    """`frames`: good frames that make a mean. `gallery`: npz file, see `edge.faces.gallery`; may not exist yet."""
+    """`frames`: good frames that make a mean. `folder`: the station's own; the child keeps its vault there."""
 
-    def __init__(self, camera: CameraConfig, frames: int, gallery: Path, post: Post) -> None:
-        self._begin = wire.Begin(camera.source, camera.width, camera.height, frames, str(gallery))
+    def __init__(self, camera: CameraConfig, frames: int, folder: Path, post: Post) -> None:
+        self._begin = wire.Begin(camera.source, camera.width, camera.height, frames, str(folder))
         self._post = post
         self._stop = threading.Event()
         self._reload = threading.Event()
+        self._asked: SimpleQueue[FaceOrder] = SimpleQueue()
+        self._heard_at = time.monotonic()
+        self._bell, self._hears_bell = socket.socketpair()
+        self._bell.setblocking(False)
+        self._hears_bell.setblocking(False)
         self._thread = threading.Thread(target=self._run, name="faces", daemon=True)
         self._child: subprocess.Popen[bytes] | None = None
         self._link: socket.socket | None = None
@@ -73,9 +84,17 @@ class FacesProcess:
             _hang_up(link)
         if self._thread.is_alive():
             self._thread.join(2 * END_S)
+        self._bell.close()
+        self._hears_bell.close()
+
+    def order(self, asked: FaceOrder) -> None:
+        """Pass on at once; forgotten when there is no child. Any thread; never blocks."""
+        self._asked.put(asked)
+        with suppress(OSError):  # full: it rings already; closed: nobody is there
+            self._bell.send(b"!")
 
     def reload_gallery(self) -> None:
-        """Have the gallery file read again within about half a second."""
+        """Have the vault read again within about half a second; what other processes change in it is seen without this."""
         self._reload.set()
 
     def preview(self) -> bytes | None:
@@ -117,17 +136,31 @@ class FacesProcess:
     def _hear(self, link: socket.socket) -> str:
         try:
             link.settimeout(START_S)
+            self._heard_at = time.monotonic()
             self._reload.clear()
+            self._asked = SimpleQueue()
             wire.send(link, self._begin)
             while not self._stop.is_set():
-                self._take(wire.receive(link))
-                link.settimeout(SILENT_S)
+                self._listen(link)
                 self._order(link)
         except TimeoutError:
             return f"silent for {link.gettimeout():g} s"
         except (wire.WireClosed, wire.WireError) as error:
             return f"ended: {error}"
         return "stopped"
+
+    def _listen(self, link: socket.socket) -> None:
+        """The next message of the child, or the bell; the bell is no sign of life."""
+        waited = time.monotonic() - self._heard_at
+        ready, _, _ = select.select([link, self._hears_bell], [], [], max(0.0, (link.gettimeout() or SILENT_S) - waited))
+        if not ready:
+            raise TimeoutError
+        if self._hears_bell in ready:
+            self._hears_bell.recv(64)
+        if link in ready:
+            self._take(wire.receive(link))
+            self._heard_at = time.monotonic()
+            link.settimeout(SILENT_S)
 
     def _take(self, event: wire.Order | wire.Event) -> None:
         match event:
@@ -141,7 +174,7 @@ class FacesProcess:
             case FaceHinted(hint=hint):
                 self._hint = hint
                 self._post(event)
-            case wire.Begin() | wire.Reload() | wire.WantPreview():
+            case _ if isinstance(event, wire.Order):
                 raise wire.WireError(f"{type(event).__name__} came from the child")
             case _:
                 self._post(event)
@@ -151,6 +184,8 @@ class FacesProcess:
         if self._reload.is_set():
             self._reload.clear()
             wire.send(link, wire.Reload())
+        while not self._asked.empty():
+            wire.send(link, self._asked.get())
         now = time.monotonic()
         if now - self._looked_at < PREVIEW_S and now - self._asked_at > PREVIEW_S / 3:
             self._asked_at = now

@@ -90,6 +90,8 @@ class GpioInputs:
         for name, meter in self._meters.items():
             meter.when_activated = self._counter(name)
         self._post(ContactChanged(closed=self._contact.is_active))
+        if self._exit.is_active:
+            self._post(ExitPressed(pressed=True))
 
     def close(self) -> None:
         """Lines given back."""

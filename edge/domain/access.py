@@ -10,7 +10,7 @@ from hmac import compare_digest
 
 from contract.config import AccessConfig
 from contract.facts import Refusal
-from contract.roster import PIN_PATTERN, QR_PATTERN, Person, Roster
+from contract.roster import PHONE_PATTERN, PIN_PATTERN, QR_PATTERN, Person, Roster, phone_key
 from edge.domain.messages import CodeDigested, CodeSource, CodeTyped, DigestCode
 
 TRIES_LAST_S = 900.0
@@ -80,6 +80,29 @@ class Access:
             return Refused(Refusal.WRONG_CODE)
         self._wrong = deque(entry for entry in self._wrong if entry[1] != code.number)
         return Granted(person)
+
+    def has_phone(self, person: str) -> bool:
+        """Whether the last four digits of a phone number are known of somebody with a right here."""
+        found = self._by_person.get(person)
+        return found is not None and found.phone_last4_digest is not None
+
+    def phone_typed(self, people: tuple[str, ...], digits: str, now: float) -> list[DigestCode] | Refused:
+        """Ask for the digest of these digits for each of a few people, nearest first. Counts as a wrong try of the nearest."""
+        if self.roster is None or not re.fullmatch(PHONE_PATTERN, digits, re.ASCII):
+            return Refused(Refusal.NOT_CONFIRMED)
+        if self._too_many(phone_key(people[0]), now):
+            return Refused(Refusal.TOO_MANY_TRIES)
+        self._wrong.append((now, phone_key(people[0])))
+        return [DigestCode(phone_key(each), digits, self.roster.salt, CodeSource.PHONE, now) for each in people]
+
+    def phone_fits(self, person: str, code: CodeDigested) -> bool:
+        """Whether the digits are that person's; right ones clear their wrong tries."""
+        found = self._by_person.get(person)
+        expected = found.phone_last4_digest if found and found.phone_last4_digest else NOBODY
+        if not compare_digest(expected, code.digest) or expected == NOBODY:
+            return False
+        self._wrong = deque(entry for entry in self._wrong if entry[1] != code.number)
+        return True
 
     def _too_many(self, number: str, now: float) -> bool:
         while self._wrong and self._wrong[0][0] <= now - TRIES_LAST_S:

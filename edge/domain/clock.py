@@ -39,3 +39,7 @@ class WallClock:
         if self.state is not ClockState.TRUSTED:
             return None
         return (self.at(now) + self._east).date().isoformat()
+
+    def hour(self, now: float) -> int | None:
+        """Hour of the day at the station, 0..23; None while time is not trusted."""
+        return (self.at(now) + self._east).hour if self.state is ClockState.TRUSTED else None

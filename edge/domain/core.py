@@ -3,7 +3,7 @@
 The core decides and never touches: it takes (input, now) and answers with actions, facts and ledger records.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from pydantic import ValidationError
 
@@ -15,42 +15,35 @@ from contract.state import Link, State
 from contract.topics import Leaf
 from edge.domain import messages as m
 from edge.domain.clock import WallClock
-from edge.domain.entry import Entry
+from edge.domain.entry import Entry, Looked
+from edge.domain.face_desk import FaceDesk
+from edge.domain.face_messages import FaceInput
 from edge.domain.faults import Faults
 from edge.domain.intake import Intake
-from edge.domain.messages import Effects, Input, Kind, Say
+from edge.domain.messages import Effects, Input, Say
 from edge.domain.notices import Notices
 from edge.domain.outbox import Outbox
-from edge.domain.quota import Open, Quota
+from edge.domain.quota import Quota
+from edge.domain.restored import Restored
 from edge.domain.room import Room, interrupted
 from edge.domain.sampling import Sampling
 from edge.domain.screen import Notice, Screen
+from edge.domain.tickets import Tickets
 from edge.domain.view import View
 
+NO_NOTICE = "0" * 12
 STATE_S = 60.0
 """The retained state is said again at least this often, so that a silent station is seen as late."""
-
-
-@dataclass(frozen=True)
-class Restored:
-    """What the ledger knew at start. `first`..`last` are the seqs of facts on disk."""
-
-    epoch: str
-    first: int
-    last: int
-    samples_epoch: str
-    samples_first: int
-    samples_last: int
-    day: str = ""
-    used: dict[tuple[str, Kind], int] = field(default_factory=dict)
-    still_open: list[Open] = field(default_factory=list)
-    roster: bytes | None = field(default=None, repr=False)
 
 
 class Core:
     """All machines of one station."""
 
-    def __init__(self, config: StationConfig, restored: Restored, boot: str, version: str, config_sha256: str) -> None:
+    def __init__(
+        self, config: StationConfig, restored: Restored, boot: str, version: str, config_sha256: str, chance: Iterator[int],
+        notice: str = NO_NOTICE,
+    ) -> None:
+        """`chance`: integers that nobody can foresee, for challenges; `notice`: version of the text that people agree to."""
         self.config, self.boot, self._version, self._config_sha256 = config, boot, version, config_sha256
         self._numbered = self._session = 0
         self._said: State | None = None
@@ -62,9 +55,11 @@ class Core:
         self.facts_out = Outbox(restored.epoch, restored.first, restored.last)
         self.samples_out = Outbox(restored.samples_epoch, restored.samples_first, restored.samples_last)
         self.sampling = Sampling(config.telemetry)
-        self.entry = Entry(config, self.faults, self.notices, self.intake, self._number)
+        self.entry = Entry(config, self.faults, self.notices, self.intake, self._number, chance, self.clock.hour,
+                           Tickets(config.station, self.clock, restored.tickets))
         self.room = Room(config, self.quota, self.faults, self.notices, self.entry.visits, self.entry.access, self._number)
-        self.view = View(config, version, self.entry, self.room, self.faults, self.notices, self.facts_out, self.clock)
+        self.desk = FaceDesk(config, notice, restored.consents, self.faults, self.intake, self.entry.visits)
+        self.view = View(config, version, self.entry, self.room, self.faults, self.notices, self.facts_out, self.clock, self.desk)
         self._stored_roster = restored.roster
 
     def start(self, now: float) -> Effects:
@@ -75,13 +70,14 @@ class Core:
         effects = Effects(facts=[StationStarted(version=self._version, config_sha256=self._config_sha256)])
         effects.add(interrupted(self.quota))
         if self._stored_roster:
-            self.entry.access.apply(roster.decode(self._stored_roster))
+            effects.add(self._stored(self._stored_roster, now))
         return effects
 
     def handle(self, heard: Input, now: float) -> Effects:
         """One input."""
         effects = self._route(heard, now)
         effects.add(self.room.heard(effects, now))
+        effects.add(self.desk.follow(effects, self.clock.day(now)))
         return effects
 
     def tick(self, now: float) -> Effects:
@@ -93,13 +89,15 @@ class Core:
         effects = self.entry.tick(now)
         effects.add(self.room.tick(now))
         effects.add(self.intake.tick(now))
+        effects.add(self.desk.tick(day, now))
         effects.add(self.room.heard(effects, now))
+        effects.add(self.desk.follow(effects, day))
         effects.actions += self._say_state(now)
         return effects
 
     def deadline(self) -> float:
         """Monotonic seconds at which tick or sample has something to do."""
-        waits = [self.entry.deadline(), self.room.deadline(), self.intake.deadline(), self.notices.until, self.sampling.deadline()]
+        waits = [self.entry.deadline(), self.room.deadline(), self.intake.deadline(), self.notices.until, self.sampling.deadline(), self.desk.deadline()]
         waits += [self.facts_out.deadline(), self.samples_out.deadline(), self._said_at + STATE_S if self.facts_out.connected else float("inf")]
         return min(waits)
 
@@ -112,6 +110,7 @@ class Core:
         """The step's facts could not be stored. Only switches off."""
         effects = self.entry.revoke(now)
         effects.add(self.room.revoke(now))
+        effects.add(self.desk.revoke())
         return effects
 
     def sample(self, extra: dict[str, float | None], now: float) -> Samples | None:
@@ -144,10 +143,8 @@ class Core:
                 return self.room.sockets[socket].current(amps, now)
             case m.CurrentLost(socket, reason):
                 return self.room.sockets[socket].current_lost(reason, now)
-            case m.FaceCompared():
-                return self.entry.face(heard, now)
-            case m.FaceHinted(hint):
-                self.entry.hint = hint
+            case m.FaceCompared() | m.FaceVerified() | m.FacePosed() | m.FaceHinted() | m.AnswerTyped():
+                return self.entry.face(self._kept(heard), now)
             case m.QrRead(text):
                 return self.entry.qr(text, now)
             case m.CodeTyped():
@@ -166,6 +163,8 @@ class Core:
                 return self._goodbye(now)
             case m.MoreTimeAsked():
                 self.entry.visits.touched(now)
+            case _ if isinstance(heard, FaceInput):
+                return self.desk.handle(heard, self.clock.day(now), now)
             case _:
                 return self._health(heard, now)
         return Effects()
@@ -174,9 +173,9 @@ class Core:
         """Inputs about the station itself."""
         match heard:
             case m.CameraChanged(working, detail):
-                return self.faults.set(not working, FaultCode.CAMERA_LOST, "", detail, now)
+                return self._eyes(FaultCode.CAMERA_LOST, working, detail, now)
             case m.FacesChanged(working, detail):
-                return self.faults.set(not working, FaultCode.FACES_LOST, "", detail, now)
+                return self._eyes(FaultCode.FACES_LOST, working, detail, now)
             case m.GuardChanged(alive):
                 return self.faults.set(not alive, FaultCode.GUARD_LOST, "", "the guard process does not answer", now)
             case m.StoreChanged(working, low, detail):
@@ -191,6 +190,17 @@ class Core:
                 return self.intake.refuse(source, reason, now)
             case _:
                 return self._network(heard, now)
+
+    def _kept(self, heard: Looked) -> Looked:
+        """Without anybody whose face must not be used."""
+        if isinstance(heard, m.FaceCompared):
+            return self.desk.screened(heard)
+        return self.desk.verified(heard) if isinstance(heard, m.FaceVerified) else heard
+
+    def _eyes(self, fault: FaultCode, working: bool, detail: str, now: float) -> Effects:
+        effects = Effects() if working else self.entry.blind()
+        effects.add(self.faults.set(not working, fault, "", detail, now))
+        return effects
 
     def _network(self, heard: Input, now: float) -> Effects:
         """Inputs from the cloud."""
@@ -225,26 +235,40 @@ class Core:
             return self.room.taps[part].shut(Stop.TIME_LIMIT, now)
         return self.room.sockets[part].stop(Stop.TIME_LIMIT, now) if kind == "socket" else self.entry.tick(now)
 
+    def _stored(self, raw: bytes, now: float) -> Effects:
+        """A roster that an older release had stored may not fit any more: then the cloud's next one decides."""
+        try:
+            return self._in_force(roster.decode(raw), now)
+        except roster.RosterRefused:
+            return self.intake.refuse("stored roster", "does not fit this release; waiting for a new one", now)
+
     def _roster(self, raw: bytes, now: float) -> Effects:
         held = self.entry.access.roster
         version, people = (held.version, len(held.people)) if held else (0, 0)
         try:
             new = roster.decode(raw)
         except roster.RosterRefused as error:
-            effects = self.intake.refuse("roster", f"not applied: {error}"[:200], now)
+            effects = self.intake.refuse("roster", f"{len(raw)} bytes not applied; roster/reported says why", now)
             effects.actions.append(_report(version, people, str(error)))
             return effects
         if new.version <= version:
             return Effects([_report(version, people, None)])
-        self.entry.access.apply(new)
         fact = RosterApplied(version=new.version, people=len(new.people))
-        return Effects([_report(new.version, len(new.people), None)], [fact], [m.StoreRoster(new.version, raw)])
+        effects = Effects([_report(new.version, len(new.people), None)], [fact], [m.StoreRoster(new.version, raw)])
+        effects.add(self._in_force(new, now))
+        return effects
+
+    def _in_force(self, new: roster.Roster, now: float) -> Effects:
+        self.entry.access.apply(new)
+        return self.desk.apply(new, self.clock.day(now))
 
     def _command(self, raw: bytes, now: float) -> Effects:
         try:
             command = commands.COMMAND.validate_json(raw)
         except ValidationError:
             return self.intake.refuse("cmd", f"{len(raw)} bytes that are no known command", now)
+        if isinstance(command, commands.ForgetFace):
+            return self.desk.keeping.command(command.person, command.id, self.clock.day(now))
         done = Say(Leaf.CMD_REPLY, commands.Reply(id=command.id, done=True).model_dump_json().encode())
         if isinstance(command, commands.Identify):
             return Effects([m.Identify(10.0), done])

@@ -36,7 +36,7 @@ class Door:
         self.visit: str | None = None
         self._relock_at = inf
         self._held_at = inf
-        self._opened_at = 0.0
+        self.opened_at = 0.0
         self.cause = DoorCause.EXIT
         self._exit_pressed = False
         self._exit_until = -inf
@@ -45,6 +45,7 @@ class Door:
         self._raw: bool | None = None
         self._settles_at = inf
         self._unrecorded = False
+        self._before: tuple[float, str | None] = (inf, None)
 
     @property
     def forced(self) -> bool:
@@ -60,6 +61,7 @@ class Door:
         if self.state in (DoorState.OPEN, DoorState.HELD_OPEN):
             self.visit = visit
             return Effects()
+        self._before = self._relock_at, self.visit
         self.state, self.visit, self._unrecorded = DoorState.RELEASED, visit, True
         self._relock_at = now + self._config.unlock_s
         return Effects([SetOutput(LOCK, True)], [DoorUnlocked(visit=visit, longest_s=self._config.unlock_s)])
@@ -69,10 +71,13 @@ class Door:
         self._unrecorded = False
 
     def revoke(self) -> Effects:
-        """The release could not be recorded: it never was."""
+        """The release could not be recorded: it never was. One before it, which is on record, goes on to its own end."""
         if not self._unrecorded:
             return Effects()
         self._unrecorded = False
+        self._relock_at, self.visit = self._before
+        if self._relock_at < inf:
+            return Effects()
         self._lock()
         return Effects([SetOutput(LOCK, False)])
 
@@ -83,7 +88,7 @@ class Door:
         return Effects(facts=[ExitRequested()] if fresh else [])
 
     def contact(self, closed: bool, now: float) -> Effects:
-        """A raw edge; it counts once it has stood for debounce_s. What stood so long before this edge counts first, also when the loop was late."""
+        """A raw edge; it counts once it has stood for debounce_s. Where the loop was late, what stood so long before this edge counts first."""
         effects = self.tick(now)
         self._raw = closed
         self._settles_at = now + self._config.debounce_s if closed is not self._contact else inf
@@ -117,7 +122,7 @@ class Door:
     def _opened(self, now: float, first: bool) -> Effects:
         self.cause = self._why(now, first)
         effects = self._relock(opened=True) if self.state is DoorState.RELEASED else Effects()
-        self.state, self._opened_at = DoorState.OPEN, now
+        self.state, self.opened_at = DoorState.OPEN, now
         self._held_at = now + self._config.held_open_s
         opened: list[Fact] = [] if first else [DoorOpened(cause=self.cause)]
         effects.facts = opened + effects.facts
@@ -134,13 +139,13 @@ class Door:
             return Effects()
         self._lock()
         self._exit_until = -inf
-        return Effects(facts=[DoorClosed(open_s=round(now - self._opened_at, 2))])
+        return Effects(facts=[DoorClosed(open_s=round(now - self.opened_at, 2))])
 
     def _held(self, now: float) -> Effects:
         alarm = self.state is DoorState.HELD_OPEN
         self.state = DoorState.HELD_OPEN
-        self._held_at = inf if alarm else self._opened_at + self._config.alarm_s
-        return Effects(facts=[DoorHeldOpen(open_s=round(now - self._opened_at, 1), alarm=alarm)])
+        self._held_at = inf if alarm else self.opened_at + self._config.alarm_s
+        return Effects(facts=[DoorHeldOpen(open_s=round(now - self.opened_at, 1), alarm=alarm)])
 
     def _relock(self, opened: bool) -> Effects:
         self._lock()

@@ -10,6 +10,7 @@ from enum import Enum
 
 from contract.facts import Fact, Stop
 from contract.topics import Leaf
+from edge.domain.face_messages import ConsentRecord, FaceInput, KeepOrder
 
 # ---- inputs: sensed by adapters
 
@@ -23,6 +24,7 @@ class FaceHint(Enum):
     TOO_DARK = "too_dark"
     ONE_AT_A_TIME = "one_at_a_time"
     HOLD_STILL = "hold_still"
+    FROZEN = "frozen"
 
 
 class CodeSource(Enum):
@@ -30,6 +32,8 @@ class CodeSource(Enum):
 
     SCREEN = "screen"
     QR = "qr"
+    AFTER_FACE = "after_face"
+    PHONE = "phone"
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,28 @@ class FaceCompared:
     second_distance: float
     gallery: int
     seen_at: float
+    second: str | None = None
+
+
+@dataclass(frozen=True)
+class FaceVerified:
+    """The answer to VerifyFace: `distance` of the mean of `frames` fresh good frames to that person, inf when not enrolled."""
+
+    track: int
+    person: str
+    frames: int
+    distance: float
+    seen_at: float
+
+
+@dataclass(frozen=True)
+class FacePosed:
+    """Where a tracked face looks, in eye distances: `yaw` > 0 to the person's own left, `pitch` about 0.77 straight ahead."""
+
+    track: int
+    yaw: float
+    pitch: float
+    seen_at: float
 
 
 @dataclass(frozen=True)
@@ -128,6 +154,13 @@ class CodeTyped:
     number: str
     pin: str = field(repr=False)
     source: CodeSource = CodeSource.SCREEN
+
+
+@dataclass(frozen=True)
+class AnswerTyped:
+    """What the screen asked for after a face: the last four digits of the phone number, or the PIN. Unchecked text."""
+
+    digits: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -231,6 +264,7 @@ class StoreChanged:
 
 Input = (
     ContactChanged | ExitPressed | PulsesCounted | CurrentRead | CurrentLost | LeaseEnded | FaceCompared | FaceHinted | QrRead
+    | FaceVerified | FacePosed | AnswerTyped | FaceInput
     | CameraChanged | FacesChanged | CodeTyped | CodeDigested | DrinkAsked | DrinkStopped | ChargeAsked | ChargeStopped
     | LeaveAsked | MoreTimeAsked | LinkChanged | AckReceived | RosterReceived | CommandReceived | InputFaulty | GuardChanged
     | WallClockRead | StoreChanged
@@ -262,6 +296,26 @@ class DigestCode:
 
 
 @dataclass(frozen=True)
+class VerifyFace:
+    """Compare fresh frames of this track (None: whoever is there) with one person and post FaceVerified."""
+
+    person: str
+    track: int | None
+
+
+@dataclass(frozen=True)
+class AskPose:
+    """Post FacePosed for this track, or stop."""
+
+    track: int
+    on: bool
+
+
+FaceOrder = VerifyFace | AskPose | KeepOrder
+"""What the face process may be asked."""
+
+
+@dataclass(frozen=True)
 class Identify:
     """Blink the status light for `seconds`."""
 
@@ -284,7 +338,7 @@ class Forget:
     upto: int
 
 
-Action = SetOutput | DigestCode | Identify | Say | Forget
+Action = SetOutput | DigestCode | FaceOrder | Identify | Say | Forget
 
 # ---- records: ledger rows that are written in one transaction with the facts
 
@@ -325,7 +379,15 @@ class StoreRoster:
     raw: bytes = field(repr=False)
 
 
-Record = Reserve | Settle | StoreRoster
+@dataclass(frozen=True)
+class UseTicket:
+    """A ticket that opened the door: never again. `nonce` in hexadecimal digits; after `last_s` (UTC s) it is over anyway."""
+
+    nonce: str
+    last_s: int
+
+
+Record = Reserve | Settle | StoreRoster | UseTicket | ConsentRecord
 
 
 @dataclass

@@ -37,7 +37,7 @@ class Outbox:
 
     def link(self, connected: bool) -> None:
         """The window starts anew with each connection: what was under way may be gone."""
-        self.connected = connected
+        self.connected, self._pause = connected, RETRY_S
         self.rewind()
 
     def rewind(self) -> None:

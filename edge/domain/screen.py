@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from contract.consent import EnrolProblem
 from contract.facts import FaultCode, Refusal, Stop
 from edge.domain.messages import FaceHint
 
@@ -57,11 +58,69 @@ class FaultView:
     part: str
 
 
+class FaceStep(Enum):
+    """Where the conversation about the visitor's own face stands."""
+
+    IDLE = "idle"
+    CAPTURE = "capture"
+    DONE = "done"
+    FAILED = "failed"
+    FORGETTING = "forgetting"
+    FORGOTTEN = "forgotten"
+
+
+@dataclass(frozen=True)
+class OwnFace:
+    """What is stored of the visitor at the screen, and what may be asked of them. Days are ISO dates, '' for unknown.
+
+    `ask`: the visitor may be asked; `may_enrol`: they may begin by themselves. `notice` is the version in force.
+    """
+
+    step: FaceStep
+    ask: bool
+    may_enrol: bool
+    notice: str
+    keep_days: int
+    handler: str
+    good: int
+    wanted: int
+    problem: EnrolProblem | None
+    standing: str | None
+    agreed_notice: str
+    said_on: str
+    kept: bool
+    flagged: bool
+    used: int
+    made_on: str
+    seen_on: str
+    receipt: str
+
+
+@dataclass(frozen=True)
+class ChallengeView:
+    """`turn` is "left", "right", "nod" or "front"; `say` is the key of the words to be spoken; `until` is monotonic seconds."""
+
+    turn: str
+    say: str
+    done: int
+    of: int
+    until: float
+
+
+@dataclass(frozen=True)
+class AskView:
+    """What must be typed after a face: "phone" (last four digits) or "pin"; `until` is monotonic seconds."""
+
+    what: str
+    until: float
+
+
 @dataclass(frozen=True)
 class Screen:
-    """`face` and `code` say whether that way in works now. `visitor` is a label to greet with, or None when nobody is known.
+    """`face`, `code` and `ticket` (a code on a phone) say whether that way in works now. `visitor` is a label to greet with, or None when nobody is known.
 
-    `notice_until` and `forgets_at` are monotonic seconds; `forgets_at` is set only while the screen warns.
+    `notice_until` and `forgets_at` are monotonic seconds; `forgets_at` is set only while the screen warns, `face_pause_until`
+    only while faces pause after too many refusals.
     """
 
     station: str
@@ -86,3 +145,8 @@ class Screen:
     connected: bool
     waiting_facts: int
     clock_trusted: bool
+    challenge: ChallengeView | None = None
+    ask: AskView | None = None
+    face_pause_until: float | None = None
+    own: OwnFace | None = None
+    ticket: bool = False

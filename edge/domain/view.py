@@ -8,12 +8,13 @@ from contract.state import FaultState, Link, State
 from edge.domain.charger import Socket
 from edge.domain.clock import WallClock
 from edge.domain.entry import Entry
+from edge.domain.face_desk import FaceDesk
 from edge.domain.faults import Faults, Service
 from edge.domain.messages import Kind
 from edge.domain.notices import Notices
 from edge.domain.outbox import Outbox
 from edge.domain.room import Room
-from edge.domain.screen import FaultView, PartState, Screen, SocketView, TapView
+from edge.domain.screen import AskView, ChallengeView, FaultView, PartState, Screen, SocketView, TapView
 from edge.domain.visits import Visit
 from edge.domain.water import Tap
 
@@ -21,15 +22,18 @@ from edge.domain.water import Tap
 class View:
     """Holds what it looks at."""
 
-    def __init__(self, config: StationConfig, version: str, entry: Entry, room: Room, faults: Faults, notices: Notices, facts: Outbox, clock: WallClock) -> None:
+    def __init__(
+        self, config: StationConfig, version: str, entry: Entry, room: Room,
+        faults: Faults, notices: Notices, facts: Outbox, clock: WallClock, desk: FaceDesk,
+    ) -> None:  # fmt: skip
         self._config, self._version, self._entry, self._room = config, version, entry, room
-        self._faults, self._notices, self._facts, self._clock = faults, notices, facts, clock
+        self._faults, self._notices, self._facts, self._clock, self._desk = faults, notices, facts, clock, desk
 
     def screen(self, now: float) -> Screen:
         """For the page."""
         visits, visit = self._entry.visits, self._entry.visits.current
         person = self._entry.access.person(visit.person) if visit else None
-        warning = now >= visits.warns_at()
+        warning, way = now >= visits.warns_at(), self._entry.face_way
         return Screen(
             station=self._config.station, name=self._config.name, language=self._config.language,
             notice=self._notices.notice, notice_no=self._notices.number, reason=self._notices.reason, notice_until=self._notices.until,
@@ -42,6 +46,9 @@ class View:
             sockets=tuple(self._socket(socket, visit, now) for socket in self._room.sockets.values()),
             faults=tuple(FaultView(fault, part) for fault, part in self._faults.standing()),
             connected=self._facts.connected, waiting_facts=self._facts.waiting(), clock_trusted=self._clock.state is ClockState.TRUSTED,
+            challenge=self._challenge(), own=self._desk.view(self._clock.day(now)),
+            ask=AskView(way.claim.ask.value, way.claim.until) if way.claim and not way.claim.waiting else None,
+            face_pause_until=way.pauses.until if way.pauses.active(now) else None, ticket=self._tickets_work(),
         )  # fmt: skip
 
     def state(self, boot: str, session: int, roster: int, now: float, link: Link) -> State:
@@ -59,9 +66,21 @@ class View:
         row |= {f"tap_ml.{t.config.name}": t.dispensed_ml() for t in self._room.taps.values()}
         return row | {"outbox_facts": self._facts.waiting(), "inside_people": self._entry.visits.inside()}
 
+    def _challenge(self) -> ChallengeView | None:
+        prompt = self._entry.face_way.prompt
+        if prompt is None:
+            return None
+        turn = prompt.turn.value if prompt.turn else "front"
+        return ChallengeView(turn, f"challenge.{turn}", prompt.done, prompt.of, prompt.until)
+
     def _face_works(self) -> bool:
         working = self._faults.blocks(Service.ENTRY) is None and self._faults.blocks(Service.FACE) is None
         return self._config.camera is not None and working
+
+    def _tickets_work(self) -> bool:
+        """The face process reads them too; they need a key of the cloud, and the time."""
+        held = self._entry.access.roster
+        return self._face_works() and held is not None and bool(held.ticket_keys) and self._clock.state is ClockState.TRUSTED
 
     def _tap(self, tap: Tap, visit: Visit | None) -> TapView:
         mine = tap.pour is not None and visit is not None and tap.pour.person == visit.person

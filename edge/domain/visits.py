@@ -36,42 +36,56 @@ class Visits:
         return sum(1 for visit in self._all.values() if visit.entered_at is not None)
 
     def begin(self, visit: str, person: str, now: float) -> Effects:
-        """Somebody was let in. An older visit of the same person ends: nobody is inside twice."""
+        """Somebody was let in. An older visit of the same person ends: nobody is inside twice.
+
+        Who counted as inside has the screen at once: a visitor whom it had forgotten need not go out and come in again.
+        """
         effects = Effects()
-        for older in [v for v in self._all.values() if v.person == person]:
+        olders = [v for v in self._all.values() if v.person == person]
+        for older in olders:
             effects.add(self._end(older.visit, VisitEnd.CAME_AGAIN, now))
         self._all[visit] = Visit(visit, person, now)
+        if any(older.entered_at is not None for older in olders):
+            self.current = self._all[visit] = replace(self._all[visit], entered_at=now)
+            self._touched_at = now
         return effects
 
-    def entered(self, visit: str | None, now: float) -> None:
-        """The door was opened by this visit; its person now has the screen."""
-        found = self._all.get(visit or "")
-        if found and found.entered_at is None:
-            found = self._all[found.visit] = replace(found, entered_at=now)
-            self.current, self._touched_at = found, now
+    def entered(self, now: float) -> None:
+        """The door is open: everybody who was let in and did not come yet comes now; the last of them has the screen."""
+        for waiting in self._waiting():
+            self.current = self._all[waiting.visit] = replace(waiting, entered_at=now)
+            self._touched_at = now
 
-    def not_entered(self, visit: str | None, now: float) -> Effects:
+    def not_entered(self, now: float) -> Effects:
         """The strike went back and nobody had opened."""
-        found = self._all.get(visit or "")
-        return self._end(found.visit, VisitEnd.NOT_ENTERED, now) if found and found.entered_at is None else Effects()
+        effects = Effects()
+        for waiting in self._waiting():
+            effects.add(self._end(waiting.visit, VisitEnd.NOT_ENTERED, now))
+        return effects
 
     def cancel(self, visit: str | None) -> None:
         """The entry could not be recorded: it never was."""
         self._all.pop(visit or "", None)
+        if self.current and self.current.visit == visit:
+            self.current = None
 
     def goodbye(self, now: float) -> None:
         """The visitor at the screen says that they leave; the next exit is theirs."""
-        self._goodbye = self.current.visit if self.current else None
-        self.current = None
+        if self.current:
+            self._goodbye, self.current = self.current.visit, None
 
-    def somebody_left(self, now: float) -> Effects:
-        """The door closed after an exit."""
-        here = [v for v in self._all.values() if v.entered_at is not None]
+    def somebody_left(self, opened_at: float, now: float) -> Effects:
+        """The door closed after an exit that began at `opened_at`: whoever entered later did not leave by it."""
+        here = [v for v in self._all.values() if v.entered_at is not None and v.entered_at < opened_at]
         if not here:
             return Effects()
         said = self._goodbye if self._goodbye in self._all else None
         known = said is not None or len(here) == 1
         return self._end(said or here[0].visit, VisitEnd.LEFT if known else VisitEnd.PRESUMED_LEFT, now)
+
+    def _waiting(self) -> list[Visit]:
+        """Let in, not come in."""
+        return [v for v in self._all.values() if v.entered_at is None]
 
     def _end(self, visit: str, reason: VisitEnd, now: float) -> Effects:
         found = self._all.pop(visit)

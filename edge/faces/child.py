@@ -1,4 +1,4 @@
-"""The faces process: owns the camera, the models and the gallery; ends when its pipe closes.
+"""The faces process: owns the camera, the models and the vault; ends when its pipe closes.
 
 Started as `python -m edge.faces.child FD PARENT_PID`.
 
@@ -8,6 +8,7 @@ resource tracker behind; a plain program with one socket starts the same under e
 
 import ctypes
 import os
+import resource
 import select
 import signal
 import socket
@@ -15,22 +16,27 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 
 import cv2
 
-from edge.domain.messages import CameraChanged, FaceHint
+from edge.domain.face_messages import EnrolFace, ForgetFace, NoteVisit, StopEnrolling
+from edge.domain.messages import AskPose, CameraChanged, FaceHint, FaceOrder, VerifyFace
 from edge.faces import wire
-from edge.faces.align import Aligner
 from edge.faces.camera import Camera
-from edge.faces.detect import Detector
-from edge.faces.embed import DlibEmbedder
-from edge.faces.gallery import EMPTY, GalleryRefused, load
+from edge.faces.engine.choice import chosen, engine
+from edge.faces.engine.manifest import EngineRefused
+from edge.faces.engine.models import blind
+from edge.faces.keeper import Keeper
 from edge.faces.pipeline import Pipeline
 from edge.faces.preview import AMBER, BLUE, GREEN, PreviewMaker
 from edge.faces.qr import QrReader
 from edge.faces.quality import Thresholds
 from edge.faces.shapes import Image
+from edge.faces.still import Stillness
+from edge.faces.taking import Taking
 
 BEAT_S = 0.5
 IDLE_FRAME_S = 0.125
@@ -46,15 +52,14 @@ class Child:
 
     def __init__(self, link: socket.socket, settings: wire.Begin) -> None:
         self._link = link
-        self._gallery_path = Path(settings.gallery)
+        folder = Path(settings.folder)
         self._camera = Camera(settings.source, settings.width, settings.height)
-        self._pipeline = Pipeline(Detector().find, Aligner(), DlibEmbedder(), settings.frames, Thresholds())
+        self._pipeline, name, self._no_engine = _pipeline(folder, settings.frames)
+        self._keeper = Keeper(folder, name, partial(wire.send, link))
         self._qr = QrReader()
         self._preview = PreviewMaker()
+        self._asked: SimpleQueue[FaceOrder] = SimpleQueue()
         self._reload = threading.Event()
-        self._reload.set()
-        self._refused = ""
-        self._people = 0
         self._said: CameraChanged | None = None
         self._beat_at = self._frame_at = float("-inf")
 
@@ -63,10 +68,10 @@ class Child:
         self._camera.start()
         while self._camera.stuck_s() < STUCK_S:
             started = time.monotonic()
-            if self._reload.is_set():
-                self._read_gallery()
+            self._serve(started)
             self._say_state(started)
             self._look(started)
+            self._take(started)
             pause = BUSY_FRAME_S if self._pipeline.seen.box else IDLE_FRAME_S
             time.sleep(max(0.0, started + pause - time.monotonic()))
 
@@ -77,25 +82,54 @@ class Child:
                 self._reload.set()
             case wire.WantPreview(seconds=seconds):
                 self._preview.ask(time.monotonic() + seconds)
+            case _ if isinstance(order, FaceOrder):
+                self._asked.put(order)
             case _:
                 raise wire.WireError(f"{type(order).__name__} is not an order for a running child")
 
-    def _read_gallery(self) -> None:
-        """A refused file leaves nobody to compare with: the one before may hold people who withdrew since."""
-        self._reload.clear()
-        gallery, self._refused = EMPTY, ""
-        try:
-            gallery = load(self._gallery_path)
-        except GalleryRefused as error:
-            self._refused = str(error)
-        self._people = len(gallery)
-        self._pipeline.use(gallery)
-        self._beat_at = float("-inf")
+    @property
+    def _refused(self) -> str:
+        return self._no_engine or self._keeper.refused
+
+    def _serve(self, now: float) -> None:
+        """Orders, and what changed in the vault."""
+        asked, due = not self._asked.empty() or self._reload.is_set(), now - self._beat_at >= BEAT_S
+        while not self._asked.empty():
+            self._order(self._asked.get(), now)
+        if self._reload.is_set():
+            self._reload.clear()
+            self._keeper.reload()
+        if (asked or due) and self._keeper.look():
+            self._pipeline.use(self._keeper.gallery)
+
+    def _order(self, order: FaceOrder, now: float) -> None:
+        match order:
+            case EnrolFace():
+                self._pipeline.taking = Taking(order, now)
+            case StopEnrolling():
+                self._pipeline.taking = None
+            case ForgetFace(person):
+                self._keeper.forget(person)
+            case NoteVisit():
+                self._keeper.saw(order)
+            case AskPose() | VerifyFace():
+                self._pipeline.order(order)
+
+    def _take(self, now: float) -> None:
+        """What became of an enrolment."""
+        taking = self._pipeline.taking
+        progress = taking.progress() if taking else None
+        if progress:
+            wire.send(self._link, progress)
+        if taking and taking.over(now):
+            self._pipeline.taking = None
+            self._keeper.seal(taking)
+            self._pipeline.use(self._keeper.gallery)
 
     def _say_state(self, now: float) -> None:
         if now - self._beat_at >= BEAT_S:
             self._beat_at = now
-            wire.send(self._link, wire.Beat(self._people, self._refused))
+            wire.send(self._link, wire.Beat(len(self._keeper.gallery), self._refused))
         state = self._camera.state()
         if state is not None and state != self._said:
             self._said = state
@@ -122,6 +156,15 @@ class Child:
         jpeg = self._preview.make(image, seen.box, colour, now)
         if jpeg and select.select([], [self._link], [], 0)[1]:
             wire.send(self._link, wire.Preview(jpeg))
+
+
+def _pipeline(folder: Path, frames: int) -> tuple[Pipeline, str, str]:
+    """The pipeline of the station's engine, the engine's name, and why it sees nobody if that engine is refused."""
+    try:
+        parts, name, why = engine(folder), chosen(folder).name, ""
+    except EngineRefused as error:
+        parts, name, why = blind(), "", str(error)
+    return Pipeline(parts.find, parts.align, parts.embed, frames, Thresholds(), still=Stillness()), name, why
 
 
 def main(link: socket.socket) -> None:
@@ -155,6 +198,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent ends this in order
     _die_with_parent(int(sys.argv[2]))
     os.nice(NICENESS)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # this memory holds templates: it is never dumped to a disk
     cv2.setNumThreads(1)
     with suppress(wire.WireClosed):
         main(socket.socket(fileno=int(sys.argv[1])))

@@ -61,11 +61,17 @@ Points = tuple[tuple[float, float], ...]
 class Aligned:
     """`points`: x, y in frame pixels of two corners of one eye, two of the other, and the base of the nose.
 
-    `chip`: (150, 150, 3) uint8 RGB.
+    `chip`: (150, 150, 3) uint8 RGB. `crop`: BGR, for an embedder that was trained with another alignment.
     """
 
     points: Points
     chip: Image
+    crop: Image | None = None
+
+    @property
+    def picture(self) -> Image:
+        """What the embedder takes."""
+        return self.chip if self.crop is None else self.crop
 
 
 def unit(vector: NDArray[np.floating]) -> Vector:

@@ -8,9 +8,19 @@ import json
 import socket
 import struct
 from dataclasses import asdict, dataclass
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
-from edge.domain.messages import CameraChanged, FaceCompared, FaceHint, FaceHinted, QrRead
+from contract.consent import ConsentBy, EnrolProblem, Language
+from edge.domain.face_messages import (
+    EnrolFailed,
+    EnrolProgressed,
+    FaceErased,
+    FaceSealed,
+    FacesHeld,
+    HeldFace,
+    KeepOrder,
+)
+from edge.domain.messages import AskPose, CameraChanged, FaceCompared, FaceHint, FaceHinted, FacePosed, FaceVerified, QrRead, VerifyFace
 
 MAX_BODY = 1 << 20
 _HEAD = struct.Struct(">IB")
@@ -29,19 +39,19 @@ class WireClosed(Exception):
 class Begin:
     """The first message to the child. Not on its command line: a camera URL may carry a password.
 
-    `frames`: good frames in a mean; `gallery`: path of the npz file, which may not exist yet.
+    `frames`: good frames in a mean; `folder`: the station's own, where the vault lies.
     """
 
     source: str
     width: int
     height: int
     frames: int
-    gallery: str
+    folder: str
 
 
 @dataclass(frozen=True)
 class Reload:
-    """Read the gallery file again."""
+    """Read the vault again."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +76,11 @@ class Preview:
     jpeg: bytes
 
 
-Order = Begin | Reload | WantPreview
-Event = Beat | Preview | FaceCompared | FaceHinted | QrRead | CameraChanged
+Order = Begin | Reload | WantPreview | AskPose | VerifyFace | KeepOrder
+Kept = EnrolProgressed | FaceSealed | EnrolFailed | FaceErased | FacesHeld
+Event = Kept | Beat | Preview | FaceCompared | FaceHinted | FacePosed | FaceVerified | QrRead | CameraChanged
 _KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (Begin, Reload, WantPreview, Beat, FaceCompared, FaceHinted, QrRead, CameraChanged)
+    kind.__name__: kind for kind in (*get_args(Order), *get_args(Event)) if kind is not Preview
 }
 
 
@@ -96,13 +107,27 @@ def decode(form: int, body: bytes) -> Order | Event:
         name, fields = json.loads(body)
         if name == FaceHinted.__name__:
             return FaceHinted(FaceHint(fields["hint"]))
+        if name == FacesHeld.__name__:
+            return _held(**fields)
+        if name == EnrolFailed.__name__:
+            fields["reason"] = EnrolProblem(fields["reason"])
         message: Order | Event = _KINDS[name](**fields)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise WireError(f"message of form {form}, {len(body)} bytes, not understood: {type(error).__name__}") from None
     return _checked(message)
 
 
-def _checked(message: Order | Event) -> Order | Event:
+def _held(faces: list[Any], receipts: list[Any], damaged: list[Any], first: object, last: object) -> FacesHeld:
+    """Raises: ValueError, TypeError, KeyError, WireError."""
+    found = [_checked(HeldFace(**(face | {"by": ConsentBy(face["by"])}))) for face in faces]
+    pairs = tuple((str(person), str(receipt)) for person, receipt in receipts)
+    return FacesHeld(tuple(found), pairs, tuple(map(str, damaged)), first is True, last is True)
+
+
+Checked = TypeVar("Checked")
+
+
+def _checked(message: Checked) -> Checked:
     hints = get_type_hints(type(message))
     for name, value in vars(message).items():
         wanted = _TYPES[hints[name]]
@@ -117,6 +142,10 @@ _TYPES: dict[Any, tuple[type, ...]] = {
     str: (str,),
     bool: (bool,),
     str | None: (str, type(None)),
+    int | None: (int, type(None)),
+    EnrolProblem: (EnrolProblem,),
+    ConsentBy: (ConsentBy,),
+    Language: (str,),
 }
 
 

@@ -50,7 +50,8 @@ class SafeLines:
             try:
                 device = DigitalOutputDevice(line.pin, active_high=line.active_high, initial_value=False, pin_factory=self._pins)
             except Exception as error:  # noqa: BLE001 - whatever one line's driver does, the others must still be made safe
-                log.warning("guard: %s (pin %d) is not to be had yet: %s", line.name, line.pin, error)
+                # Words only: whoever keeps the error keeps the half-made device, and that keeps the pin from the next try.
+                log.warning("guard: %s (pin %d) is not to be had yet: %s", line.name, line.pin, str(error))
                 missing.append(line)
             else:
                 self._held[line.name] = device

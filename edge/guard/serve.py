@@ -69,13 +69,16 @@ class Guard:
         """Until this agent is gone. One that did not take its leave does not run when this returns."""
         agent.settimeout(POLL_S)
         pid = _peer(agent)
+        process = _hold(pid)
         orderly = False
         if self._greet(agent):
             log.info("guard: agent %d is watched", pid)
             orderly = self._follow(agent)
         if not orderly and not self.stopping:
             log.warning("guard: agent %d is gone or silent; outputs are made safe", pid)
-            _kill(pid)
+            _kill(pid, process)
+        if process is not None:
+            os.close(process)
 
     def _greet(self, agent: socket.socket) -> bool:
         try:
@@ -84,12 +87,12 @@ class Guard:
             while not words.endswith(b"\n") and len(words) < HELLO_BYTES and time.monotonic() < until:
                 words += _receive(agent) or b""
             self._known = _parse(words)
+            _save(self._table, words)
+            self._lines.give_back()
+            agent.sendall(b"R")
         except (OSError, ValueError, TypeError, KeyError) as error:
             log.error("guard: greeting refused: %s", error)
             return False
-        _save(self._table, words)
-        self._lines.give_back()
-        agent.sendall(b"R")
         return True
 
     def _follow(self, agent: socket.socket) -> bool:
@@ -147,10 +150,22 @@ def _peer(agent: socket.socket) -> int:
     return int(struct.unpack("3i", credentials)[0])
 
 
-def _kill(pid: int) -> None:
+def _hold(pid: int) -> int | None:
+    """A descriptor of exactly this process, so that a later one with its number is never meant; None where the kernel has none."""
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return None
+
+
+def _kill(pid: int, process: int | None) -> None:
     """A stopped or looping agent still owns its lines; a dead one is nobody's. Never the guard itself."""
-    if pid not in (0, os.getpid()):
-        try:
+    if pid in (0, os.getpid()):
+        return
+    try:
+        if process is not None:
+            signal.pidfd_send_signal(process, signal.SIGKILL)
+        else:
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return
+    except ProcessLookupError:
+        return

@@ -5,7 +5,7 @@ from math import inf
 
 from contract.facts import FaultCode, Refusal, Stop
 from edge.domain.messages import FaceHint
-from edge.domain.screen import FaultView, Notice, PartState, Screen, SocketView, TapView
+from edge.domain.screen import AskView, ChallengeView, FaceStep, FaultView, Notice, OwnFace, PartState, Screen, SocketView, TapView
 
 TAPS = (
     TapView("cold", PartState.READY, (200, 300, 500), 0, 0),
@@ -38,6 +38,20 @@ DOOR = Screen(
     clock_trusted=True,
 )
 ROOM = replace(DOOR, visit="00000000-1", visitor="Visitor A", water_left_ml=2600, socket_left_min=455)
+
+OWN = OwnFace(
+    step=FaceStep.IDLE, ask=True, may_enrol=True, notice="0badcafe0001", keep_days=180, handler="", good=0, wanted=0, problem=None,
+    standing=None, agreed_notice="", said_on="", kept=False, flagged=False, used=0, made_on="", seen_on="", receipt="",
+)  # fmt: skip
+KEPT = replace(
+    OWN, ask=False, kept=True, standing="given", agreed_notice="0badcafe0001", said_on="2026-11-21", made_on="2026-11-21",
+    seen_on="2026-11-28", used=5,
+)  # fmt: skip
+
+
+def owned(own: OwnFace) -> Screen:
+    """The room, with what is stored of the visitor."""
+    return replace(ROOM, own=own)
 
 
 def noticed(screen: Screen, notice: Notice, reason: Refusal | Stop | None = None) -> Screen:
@@ -75,6 +89,11 @@ VIEWS = {
     "door_without_both": replace(DOOR, face=False, code=False, faults=(FaultView(FaultCode.STORE_FULL, ""),)),
     "door_come_in": noticed(replace(DOOR, door="released"), Notice.COME_IN),
     "door_goodbye": noticed(DOOR, Notice.GOODBYE),
+    "door_challenge": replace(DOOR, challenge=ChallengeView("left", "challenge.left", 0, 2, 1e12)),
+    "door_challenge_nod": replace(DOOR, challenge=ChallengeView("nod", "challenge.nod", 1, 2, 1e12)),
+    "door_ask_phone": replace(noticed(DOOR, Notice.REFUSED, Refusal.NOT_SURE), ask=AskView("phone", 1e12)),
+    "door_ask_pin": replace(DOOR, ask=AskView("pin", 1e12)),
+    "door_faces_pause": replace(DOOR, face_pause_until=1e12),
     "room": ROOM,
     "room_offline": replace(ROOM, connected=False, waiting_facts=128),
     "room_pouring": POURING,
@@ -83,6 +102,8 @@ VIEWS = {
     "room_crowded": CROWDED,
     "room_one_tap": replace(ROOM, taps=TAPS[:1], sockets=()),
     "room_empty": replace(ROOM, taps=(), sockets=()),
+    "room_asked": owned(OWN),
+    "room_kept": owned(KEPT),
     "room_warning": replace(ROOM, forgets_at=1e12),
 }
 MESSAGES = {

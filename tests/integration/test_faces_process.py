@@ -17,9 +17,11 @@ import pytest
 
 from contract.config import CameraConfig
 from edge.adapters.faces import FacesProcess
+from edge.domain.face_messages import FaceErased, FacesHeld, ForgetFace
 from edge.domain.messages import CameraChanged, FaceCompared, FacesChanged, Input, QrRead
 from edge.faces.enrol import Enroller
-from edge.faces.gallery import EMPTY, Gallery, save
+from edge.faces.shapes import Vector
+from edge.faces.vault import Terms, Vault
 
 pytestmark = [pytest.mark.faces, pytest.mark.slow]
 
@@ -46,11 +48,19 @@ def standing_there(photo: Path) -> bytes:
     return jpeg(frame)
 
 
+def sensed(picture: bytes, chance: np.random.Generator) -> bytes:
+    """The picture with the noise of a sensor: one that never changes would be refused as frozen."""
+    image = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
+    noise = chance.integers(-3, 4, image.shape, np.int16)
+    return jpeg(np.clip(image + noise, 0, 255).astype(np.uint8))
+
+
 class Stream:
-    """An IP camera: MJPEG over HTTP that shows `self.shown`, stalls, or hangs up."""
+    """An IP camera: MJPEG over HTTP that shows `self.shown` as a sensor would, stalls, or hangs up; `film`: without noise."""
 
     def __init__(self) -> None:
         self.shown = jpeg(GREY)
+        self.film = False
         self.stalled = threading.Event()
         self.ended = threading.Event()
         stream = self
@@ -65,11 +75,13 @@ class Stream:
                 self.send_response(200)
                 self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
                 self.end_headers()
+                chance = np.random.default_rng(0)
                 try:
                     while not stream.ended.is_set():
-                        head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(stream.shown)}\r\n\r\n"
+                        shown = stream.shown if stream.film else sensed(stream.shown, chance)
+                        head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(shown)}\r\n\r\n"
                         if not stream.stalled.is_set():
-                            self.wfile.write(head.encode() + stream.shown + b"\r\n")
+                            self.wfile.write(head.encode() + shown + b"\r\n")
                         time.sleep(0.07)
                 except OSError:
                     return
@@ -120,7 +132,7 @@ def heard() -> Heard:
 
 @pytest.fixture
 def faces(stream: Stream, heard: Heard, tmp_path: Path) -> Iterator[FacesProcess]:
-    made = FacesProcess(CameraConfig(source=stream.url), 3, tmp_path / "gallery.npz", heard.post)
+    made = FacesProcess(CameraConfig(source=stream.url), 3, tmp_path, heard.post)
     made.start()
     yield made
     made.stop()
@@ -135,6 +147,17 @@ def is_camera(working: bool) -> Callable[[Input], bool]:
     return lambda sensed: isinstance(sensed, CameraChanged) and sensed.working is working
 
 
+def is_held(person: str) -> Callable[[Input], bool]:
+    return lambda sensed: isinstance(sensed, FacesHeld) and person in [face.person for face in sensed.faces]
+
+
+def keep(folder: Path, person: str, template: Vector) -> None:
+    """As the command line does on the spot."""
+    vault = Vault(folder)
+    vault.put(person, template, "dlib", "2026-11-21", Terms("0badcafe0001", "en", 3, "operator"))
+    vault.close()
+
+
 def is_compared(sensed: Input) -> bool:
     return isinstance(sensed, FaceCompared)
 
@@ -146,9 +169,8 @@ def test_an_enrolled_person_is_nearest_and_a_stranger_is_near_nobody(
     enrolled = Enroller().from_files(one[:3])
     assert enrolled.enough
     heard.wait(is_camera(True))
-    save(Gallery.of({"visitor-a": enrolled.template}), tmp_path / "gallery.npz")
-    faces.reload_gallery()
-    time.sleep(1.0)
+    keep(tmp_path, "visitor-a", enrolled.template)
+    heard.wait(is_held("visitor-a"))
     stream.shown = standing_there(one[3])
     seen = heard.wait(is_compared)
     assert isinstance(seen, FaceCompared)
@@ -162,12 +184,14 @@ def test_an_enrolled_person_is_nearest_and_a_stranger_is_near_nobody(
 
 def test_a_withdrawn_person_is_no_longer_compared(stream: Stream, heard: Heard, faces: FacesProcess, tmp_path: Path):
     one, _ = photographs()
-    save(Gallery.of({"visitor-a": Enroller().from_files(one[:1]).template}), tmp_path / "gallery.npz")
+    keep(tmp_path, "visitor-a", Enroller().from_files(one[:1]).template)
     heard.wait(is_faces(True))
     stream.shown = standing_there(one[0])
     heard.wait(lambda sensed: isinstance(sensed, FaceCompared) and sensed.best == "visitor-a")
-    save(EMPTY, tmp_path / "gallery.npz")
-    faces.reload_gallery()
+    faces.order(ForgetFace("visitor-a"))
+    erased = heard.wait(lambda sensed: isinstance(sensed, FaceErased), 2.0)
+    assert isinstance(erased, FaceErased) and (erased.person, len(erased.receipt)) == ("visitor-a", 32)
+    stream.shown = standing_there(one[1])
     heard.wait(lambda sensed: isinstance(sensed, FaceCompared) and sensed.best is None)
 
 
@@ -216,7 +240,7 @@ def test_a_camera_that_hangs_up_is_told_and_so_is_its_return(stream: Stream, hea
 
 
 def test_no_camera_at_all_is_told_while_the_process_works(heard: Heard, tmp_path: Path):
-    faces = FacesProcess(CameraConfig(source="/dev/no-such-camera"), 3, tmp_path / "g.npz", heard.post)
+    faces = FacesProcess(CameraConfig(source="/dev/no-such-camera"), 3, tmp_path, heard.post)
     faces.start()
     try:
         heard.wait(is_faces(True))
@@ -226,17 +250,16 @@ def test_no_camera_at_all_is_told_while_the_process_works(heard: Heard, tmp_path
         faces.stop()
 
 
-def test_a_damaged_gallery_stops_comparison_and_a_whole_one_starts_it(
-    heard: Heard, faces: FacesProcess, tmp_path: Path
-):
+def test_a_damaged_vault_stops_comparison_and_a_whole_one_starts_it(heard: Heard, faces: FacesProcess, tmp_path: Path):
     heard.wait(is_faces(True))
-    (tmp_path / "gallery.npz").write_bytes(b"rubbish")
+    for tail in ("", "-wal", "-shm"):
+        (tmp_path / f"vault.db{tail}").write_bytes(b"rubbish" * 999)
     faces.reload_gallery()
     refused = heard.wait(is_faces(False))
-    assert "gallery" in refused.detail  # type: ignore[union-attr]
+    assert "vault.db" in refused.detail  # type: ignore[union-attr]
     before = len(heard.inputs)
-    save(EMPTY, tmp_path / "gallery.npz")
-    faces.reload_gallery()
+    for tail in ("", "-wal", "-shm"):
+        (tmp_path / f"vault.db{tail}").unlink(missing_ok=True)
     heard.wait(is_faces(True), 5.0, before)
 
 
@@ -273,7 +296,7 @@ from contract.config import CameraConfig
 from edge.adapters.faces import FacesProcess
 assert not {"cv2", "dlib"} & set(sys.modules)
 working = []
-faces = FacesProcess(CameraConfig(source=sys.argv[1]), 3, Path("none.npz"), working.append)
+faces = FacesProcess(CameraConfig(source=sys.argv[1]), 3, Path(sys.argv[2]), working.append)
 faces.start()
 while not working:
     time.sleep(0.05)
@@ -286,7 +309,7 @@ time.sleep(60)
 def test_the_child_goes_when_its_parent_is_killed(stream: Stream, hung: bool, tmp_path: Path):
     root = str(Path(__file__).resolve().parents[2])
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, stream.url],
+        [sys.executable, "-c", PARENT, stream.url, str(tmp_path)],
         cwd=root,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

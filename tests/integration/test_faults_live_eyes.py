@@ -15,9 +15,8 @@ import pytest
 
 from contract.facts import EntryGranted, FaultCleared, FaultCode, FaultRaised, Way
 from edge.adapters.faces import FacesProcess
-from edge.build import Assembly, Fittings, gallery_path
+from edge.build import Assembly, Fittings
 from edge.domain.messages import CodeTyped
-from edge.faces.gallery import EMPTY, save
 from tests.scenarios.people import AN, AN_NUMBER, AN_PIN, two_people
 from twin.agent import SynchronisedClock
 from twin.camera import Camera
@@ -88,11 +87,10 @@ def live(camera: Camera, tmp_path: Path) -> Iterator[Live]:
     room = Room.from_config(config, pins)
     clock, time_in_room, cloud = SynchronisedClock(), RoomClock(room), TwinCloud()
     guard = TwinGuard(TwinFactory(lines=pins.room_side))
-    save(EMPTY, gallery_path(tmp_path))
     fit = Fittings(
         pin_factory=pins, clock=clock, link=lambda config, station, will, post: cloud.joined(post),
         heart=lambda table, post: guard.joined(table, post),
-        faces=lambda source, frames, post: FacesProcess(source, frames, gallery_path(tmp_path), post),
+        faces=lambda source, frames, post: FacesProcess(source, frames, tmp_path, post),
     )  # fmt: skip
     assembly = Assembly(config, tmp_path, fit)
     time_in_room.start()

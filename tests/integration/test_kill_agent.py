@@ -44,7 +44,7 @@ def one_round(town: Town, chance: Random) -> float:
     front.until("the strike is released", lambda: front.room.truth().door.lock_released, 5.0)
     front.room.act("pull_door", hold_s=0.2)
     front.until("the visitor is known", lambda: front.screen()["visit"] is not None, 5.0)
-    front.press(kind="drink", tap="cold", volume_ml=500)
+    front.press(kind="drink", tap="cold", volume_ml=300)
     front.until("water runs", lambda: front.room.truth().taps["cold"].powered, 5.0)
     time.sleep(chance.uniform(0.0, 0.8))
     killed_at = time.monotonic()

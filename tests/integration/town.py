@@ -17,10 +17,10 @@ SETTLE_S = 40.0
 
 
 class Town:
-    """`with Town(folder) as town`: everything runs; at the end everything is ended."""
+    """`with Town(folder) as town`: everything runs; at the end everything is ended. `sections`: of the station's configuration."""
 
-    def __init__(self, folder: Path, kind: str = "nats") -> None:
-        self.folder, self._kind = folder, kind
+    def __init__(self, folder: Path, kind: str = "nats", **sections: object) -> None:
+        self.folder, self._kind, self._sections = folder, kind, sections
 
     def __enter__(self) -> "Town":
         self.broker = brokers.start(self.folder / "broker", [STATION], self._kind)
@@ -31,7 +31,7 @@ class Town:
             "station": STATION, "name": "Station 1", "web": {"port": 0}, "taps": [{"name": "cold", "valve_pin": 23, "flow_pin": 24}],
             "link": {"host": self.broker.host, "port": self.broker.port, "keepalive_s": 5},
         }  # fmt: skip
-        self.front = FrontDoor(self.folder, check(config), password, seed=1)
+        self.front = FrontDoor(self.folder, check(config | self._sections), password, seed=1)
         self.front.start()
         self.front.wait()
         return self

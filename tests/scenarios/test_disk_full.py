@@ -72,7 +72,7 @@ def run_low(bench: TwinStation) -> TwinStation:
     """The disk is full, and the reserve was given up for what happened then."""
     fill(bench)
     for _ in range(200):
-        bench.show_face(None, 0.7, 0.8)
+        bench.type_code("1", "1")
         if not (bench.folder / "reserve").exists():
             bench.after(6)
             return bench

@@ -10,7 +10,7 @@ import pytest
 
 from cloud.errors import PersonRefused, PersonUnknown
 from cloud.ports import PersonRow
-from contract.roster import Entitlement, Roster, code_digest, decode
+from contract.roster import Entitlement, Roster, code_digest, decode, phone_digest
 from contract.topics import Leaf, topic
 from tests.cloud_parts import Bench, FakeStation, bench
 
@@ -104,3 +104,18 @@ def test_no_pin_is_anywhere_in_the_database(cloud: Bench, tmp_path: Path) -> Non
     cloud.cloud.stop()
     assert all(b"80818283" not in one.read_bytes() for one in tmp_path.iterdir())
     assert "80818283" not in json.dumps(roster(bench(tmp_path)).model_dump())
+
+
+def test_digits_of_a_telephone_number_become_a_digest_of_that_person(cloud: Bench) -> None:
+    put(cloud)
+    row = cloud.cloud.people.put("p-1", number="1001", pin=None, label="A", entitlement=Entitlement(), phone_last4="4477")
+    assert row.has_phone
+    (one,) = roster(cloud).people
+    assert one.phone_last4_digest == phone_digest(roster(cloud).salt, "p-1", "4477")
+    assert put(cloud).has_phone
+
+
+@pytest.mark.parametrize("digits", ["447", "44771", "44a7", "٤٤٧٧"])
+def test_digits_that_are_not_four_are_refused(cloud: Bench, digits: str) -> None:
+    with pytest.raises(PersonRefused, match="4 digits"):
+        cloud.cloud.people.put("p-1", number="1001", pin="4711", label="A", entitlement=Entitlement(), phone_last4=digits)

@@ -57,7 +57,7 @@ def compared(events: list[FaceCompared | FaceHinted]) -> list[FaceCompared]:
 
 
 def test_three_good_frames_make_one_comparison():
-    assert compared(Scene().frames(0.0, 1.0)) == [FaceCompared(1, 3, "p0", 0.0, pytest.approx(2**0.5), 2, 0.0)]
+    assert compared(Scene().frames(0.0, 1.0)) == [FaceCompared(1, 3, "p0", 0.0, pytest.approx(2**0.5), 2, 0.0, "p1")]
 
 
 def test_two_good_frames_make_none():

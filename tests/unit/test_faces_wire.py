@@ -8,11 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.consent import ConsentBy, EnrolProblem
+from edge.domain.face_messages import (
+    EnrolFace,
+    EnrolFailed,
+    EnrolProgressed,
+    FaceErased,
+    FaceSealed,
+    FacesHeld,
+    ForgetFace,
+    HeldFace,
+    NoteVisit,
+    StopEnrolling,
+)
 from edge.domain.messages import CameraChanged, FaceCompared, FaceHint, FaceHinted, QrRead
 from edge.faces import wire
 
 MESSAGES = [
-    wire.Begin("http://127.0.0.1:1/cam", 640, 480, 3, "/x/gallery.npz"),
+    wire.Begin("http://127.0.0.1:1/cam", 640, 480, 3, "/x/st-1"),
     wire.Reload(),
     wire.WantPreview(3.0),
     wire.Beat(2, ""),
@@ -22,6 +35,18 @@ MESSAGES = [
     FaceHinted(FaceHint.CLOSER),
     QrRead("1'; DROP TABLE people; --\u0000\ud83d"),
     CameraChanged(False, "cannot be opened"),
+    EnrolFace("p-1", "2026-11-21", "0badcafe0001", "zh", 0.41),
+    StopEnrolling(),
+    ForgetFace("p-1"),
+    NoteVisit("p-1", "2026-11-21"),
+    EnrolProgressed("p-1", 2, 5),
+    FaceSealed("p-1", 7, 5, inf, False, "dlib"),
+    EnrolFailed("p-1", EnrolProblem.TIMED_OUT),
+    FaceErased("p-1", ""),
+    FacesHeld((), (), (), True, True),
+    FacesHeld(
+        (HeldFace("p-1", 7, ConsentBy.OPERATOR, "0badcafe0001", "zh", 5, True, "2026-11-21", ""),), (("p-2", "ab"),), ("p-3",), True, False
+    ),
 ]
 
 

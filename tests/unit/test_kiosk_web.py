@@ -18,6 +18,7 @@ from edge.adapters.kiosk_web.document import as_document
 from edge.adapters.kiosk_web.intents import IntentRefused, read
 from edge.adapters.kiosk_web.pace import Pace
 from edge.domain import messages as m
+from edge.domain.face_messages import ConsentAnswered, EnrolStopAsked, ForgetAsked
 from edge.domain.screen import Notice, Screen
 from tests.browser.screens import DOOR, MESSAGES, ROOM, VIEWS, noticed
 
@@ -53,6 +54,12 @@ PRESSES: list[tuple[dict[str, object], m.Input]] = [
     ({"kind": "charge", "socket": "1"}, m.ChargeAsked("1")),
     ({"kind": "charge_stop", "socket": "1"}, m.ChargeStopped("1")),
     ({"kind": "leave"}, m.LeaveAsked()),
+    (
+        {"kind": "face_consent", "agreed": True, "of_age": True, "notice": "0badcafe0001", "language": "zh"},
+        ConsentAnswered(True, True, "0badcafe0001", "zh"),
+    ),
+    ({"kind": "face_stop"}, EnrolStopAsked()),
+    ({"kind": "face_forget"}, ForgetAsked()),
     ({"kind": "more_time"}, m.MoreTimeAsked()),
 ]
 
@@ -78,6 +85,9 @@ BAD: list[tuple[object, int, str]] = [
     ({"kind": "drink", "tap": "cold", "volume_ml": "300"}, 422, "volume_ml:"),
     ({"kind": "drink", "tap": "'; DROP TABLE", "volume_ml": 300}, 422, "tap:"),
     ({"kind": "leave", "now": True}, 422, "does not know"),
+    ({"kind": "face_consent", "agreed": "yes", "of_age": True, "notice": "0badcafe0001", "language": "zh"}, 422, "agreed:"),
+    ({"kind": "face_consent", "agreed": True, "notice": "0badcafe0001", "language": "zh"}, 422, "of_age:"),
+    ({"kind": "face_consent", "agreed": True, "of_age": True, "notice": "'; DROP", "language": "zh"}, 422, "notice:"),
 ]
 
 

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from contract.consent import EnrolProblem
 from contract.facts import FaultCode, Refusal, Stop
+from edge.adapters.kiosk_web import notice
 from edge.adapters.kiosk_web.page import FOLDER
 from edge.domain.door import DoorState
+from edge.domain.face_messages import Standing
 from edge.domain.messages import FaceHint
 from edge.domain.screen import Notice, PartState
 
@@ -25,9 +28,11 @@ FAMILIES: dict[str, type[Enum]] = {
     "hint.{}": FaceHint,
     "part.{}": PartState,
     "door.{}": DoorState,
+    "own.problem.{}": EnrolProblem,
+    "own.standing.{}": Standing,
 }
 # Families whose last part is made in JavaScript from something that is no enum.
-OPEN_FAMILIES = ("face.off.", "tap.", "socket.", "error.")
+OPEN_FAMILIES = ("challenge.", "ask.", "face.off.", "tap.", "socket.", "error.")
 SAME_IN_BOTH = {"room.page"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -98,3 +103,21 @@ def test_nothing_of_the_page_comes_from_elsewhere() -> None:
     foreign = re.compile(r"""(?:src|href|url|import|fetch|from)[\s("'=]+(?:https?:)?//""")
     assert [path.name for path in FOLDER.rglob("*.*") if foreign.search(path.read_text(encoding="utf-8"))] == []
     assert [path.name for path in scripts() if "innerHTML" in path.read_text(encoding="utf-8")] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_notice_says_what_the_law_asks_for(language: str) -> None:
+    text = notice.text(language)
+    assert {"handler", "keep_days"} == set(re.findall(r"\{(\w+)\}", text))
+    for number in ("16", "90"):
+        assert number in text
+    assert bool(CHINESE.search(text)) is (language == "zh")
+
+
+def test_both_notices_have_the_same_parts() -> None:
+    marks = [[line.split(" ")[0] for line in notice.text(language).splitlines() if line[:1] in "#-"] for language in LANGUAGES]
+    assert marks[0] == marks[1]
+
+
+def test_another_text_is_another_version() -> None:
+    assert re.fullmatch("[0-9a-f]{12}", notice.version())

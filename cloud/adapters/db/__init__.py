@@ -1,9 +1,11 @@
 """The cloud's SQL database: SQLite by default, PostgreSQL by URL; SQLAlchemy Core, numbered migrations."""
 
 from cloud.adapters.db.engine import open_engine
+from cloud.adapters.db.faces import SqlFaces
 from cloud.adapters.db.ledger import SqlLedger
 from cloud.adapters.db.people import SqlPeople
+from cloud.adapters.db.phones import SqlPhones
 from cloud.adapters.db.stations import SqlStations
 from cloud.adapters.db.tokens import SqlTokens
 
-__all__ = ["SqlLedger", "SqlPeople", "SqlStations", "SqlTokens", "open_engine"]
+__all__ = ["SqlFaces", "SqlLedger", "SqlPeople", "SqlPhones", "SqlStations", "SqlTokens", "open_engine"]

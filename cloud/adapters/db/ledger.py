@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, tuple_
 
 from cloud.adapters.db.engine import insert_into, reading, writing
+from cloud.adapters.db.faces import write_faces
 from cloud.adapters.db.stations import write_stations
 from cloud.adapters.db.tables import FACTS, PROGRESS, REFUSED
 from cloud.domain.intake import Refused
@@ -34,6 +35,8 @@ class SqlLedger:
         """
         with writing(self._engine) as connection:
             facts = _insert_facts(connection, batch)
+            fresh = {(row.station, row.epoch, row.seq) for row in facts}
+            write_faces(connection, [one for one in batch.facts if (one.station, one.epoch, one.seq) in fresh])
             _file_refusals(connection, batch)
             progress = _advance(connection, batch)
             changed, newcomers = write_stations(connection, batch)

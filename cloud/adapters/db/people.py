@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from cloud.adapters.db.engine import insert_into, reading, writing
-from cloud.adapters.db.tables import PEOPLE, ROSTER, STATIONS
-from contract.roster import Entitlement, Person, Roster
+from cloud.adapters.db.faces import withdrawn
+from cloud.adapters.db.tables import PEOPLE, ROSTER, STATIONS, TICKET_KEYS
+from contract.roster import Entitlement, FaceRight, Person, Roster
+from contract.ticket import TicketKey
 
 
 class SqlPeople:
@@ -40,12 +43,29 @@ class SqlPeople:
             row = connection.execute(select(ROSTER)).first()
             if row is None or row.version == 0:
                 return None
-            return Roster(version=row.version, salt=row.salt, people=_people(connection))
+            return Roster(version=row.version, salt=row.salt, people=_people(connection), ticket_keys=_ticket_keys(connection))
+
+    def renew(self) -> None:
+        """A new version, because something in it changed that is stored elsewhere; none while nobody was ever entered."""
+        with writing(self._engine) as connection:
+            if connection.execute(select(ROSTER.c.version)).scalar_one_or_none():
+                _next(connection)
+
+    def put_ticket_keys(self, keys: Sequence[TicketKey]) -> None:
+        """Whose tickets open; a new roster when they are others than before and anybody was ever entered."""
+        with writing(self._engine) as connection:
+            if sorted(keys, key=lambda key: key.id) == _ticket_keys(connection):
+                return
+            connection.execute(delete(TICKET_KEYS))
+            connection.execute(insert(TICKET_KEYS), [key.model_dump() for key in keys])
+            if connection.execute(select(ROSTER.c.version)).scalar_one_or_none():
+                _next(connection)
 
     def replace(self, person: Person) -> Roster:
         """Enter or change somebody; the new roster."""
         values = {
-            "person": person.person, "number": person.number, "code_digest": person.code_digest, "label": person.label,
+            "person": person.person, "number": person.number, "code_digest": person.code_digest,
+            "phone_last4_digest": person.phone_last4_digest, "label": person.label,
             **person.entitlement.model_dump(),
         }  # fmt: skip
         with writing(self._engine) as connection:
@@ -61,14 +81,22 @@ class SqlPeople:
             return _next(connection)
 
 
+def _ticket_keys(connection: Connection) -> list[TicketKey]:
+    rows = connection.execute(select(TICKET_KEYS).order_by(TICKET_KEYS.c.id))
+    return [TicketKey(id=row.id, public_key=row.public_key) for row in rows]
+
+
 def _people(connection: Connection) -> list[Person]:
-    return [_person(row) for row in connection.execute(select(PEOPLE).order_by(PEOPLE.c.person))]
+    without = withdrawn(connection)
+    return [_person(row, without) for row in connection.execute(select(PEOPLE).order_by(PEOPLE.c.person))]
 
 
-def _person(row: Any) -> Person:
+def _person(row: Any, without_face: set[str]) -> Person:
     entitlement = Entitlement(water_ml_per_day=row.water_ml_per_day, socket_min_per_day=row.socket_min_per_day)
     return Person(
-        person=row.person, number=row.number, code_digest=row.code_digest, label=row.label, entitlement=entitlement
+        person=row.person, number=row.number, code_digest=row.code_digest, phone_last4_digest=row.phone_last4_digest,
+        label=row.label, entitlement=entitlement,
+        face=FaceRight.WITHDRAWN if row.person in without_face else FaceRight.ALLOWED,
     )
 
 
@@ -78,4 +106,4 @@ def _next(connection: Connection) -> Roster:
     reported = connection.execute(select(func.coalesce(func.max(STATIONS.c.roster_version), 0))).scalar_one()
     connection.execute(update(ROSTER).values(version=max(here, reported) + 1))
     row = connection.execute(select(ROSTER)).one()
-    return Roster(version=row.version, salt=row.salt, people=_people(connection))
+    return Roster(version=row.version, salt=row.salt, people=_people(connection), ticket_keys=_ticket_keys(connection))

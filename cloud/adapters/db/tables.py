@@ -39,7 +39,7 @@ PEOPLE = Table(
     "people", METADATA,
     Column("person", String, primary_key=True),
     Column("number", String), Column("code_digest", String), Column("label", String),
-    Column("water_ml_per_day", BigInteger), Column("socket_min_per_day", BigInteger),
+    Column("water_ml_per_day", BigInteger), Column("socket_min_per_day", BigInteger), Column("phone_last4_digest", String),
 )  # fmt: skip
 
 ROSTER = Table(
@@ -51,4 +51,29 @@ ROSTER = Table(
 TOKENS = Table(
     "tokens", METADATA,
     Column("sha256", String, primary_key=True), Column("name", String), Column("made_ms", BigInteger),
+)  # fmt: skip
+
+FACES = Table(
+    "faces", METADATA,
+    Column("station", String, primary_key=True), Column("person", String, primary_key=True),
+    Column("epoch", String), Column("seq", BigInteger), Column("kept", BigInteger), Column("consent", String),
+    Column("notice", String), Column("language", String), Column("taken_by", String), Column("used", BigInteger),
+    Column("flagged", BigInteger), Column("said_ms", BigInteger), Column("enrolled_ms", BigInteger),
+    Column("forgotten_ms", BigInteger), Column("receipt", String), Column("reason", String),
+)  # fmt: skip
+
+FACE_WITHDRAWALS = Table(
+    "face_withdrawals", METADATA,
+    Column("person", String, primary_key=True), Column("asked_ms", BigInteger),
+)  # fmt: skip
+
+TICKET_KEYS = Table(
+    "ticket_keys", METADATA,
+    Column("id", BigInteger, primary_key=True, autoincrement=False), Column("public_key", String),
+)  # fmt: skip
+
+PHONE_SESSIONS = Table(
+    "phone_sessions", METADATA,
+    Column("sha256", String, primary_key=True), Column("person", String), Column("code_sha256", String),
+    Column("made_ms", BigInteger), Column("until_ms", BigInteger),
 )  # fmt: skip

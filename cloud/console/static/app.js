@@ -45,6 +45,7 @@ function verdict() {
   if (store.answered && Date.now() - store.answered > OLD_MS) return ["bad", "✕", w.silent(clock(new Date(store.answered).toISOString()))];
   if (!health) return store.failure ? ["bad", "✕", w.failed(store.failure)] : ["", "…", w.loading];
   if (health.problems.length) return ["bad", "✕", health.problems.map((one) => w.problem[one] ?? one).join(" · ")];
+  if (health.warnings?.length) return ["warn", "!", health.warnings.map((one) => w.warning[one] ?? one).join(" · ")];
   const fleet = health.fleet, parts = [[fleet.lost, w.lostN], [fleet.with_faults, w.faultsN], [fleet.late, w.lateN]].filter(([n]) => n).map(([n, words]) => words(n));
   if (!parts.length) return ["good", "✓", fleet.total ? w.well : w.nothingYet];
   return [fleet.lost || fleet.with_faults ? "bad" : "warn", "!", parts.join(" · ")];

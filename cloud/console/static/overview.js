@@ -79,7 +79,7 @@ export function overview(store) {
       h("span", { class: "what" }, only && h("span", { class: "sign", "aria-hidden": "true" }, only === "faults" ? "!" : SIGNS[only][0]), w[name]), h("span", { class: "much" }, much.toLocaleString("en"))));
     const plain = (name, much, unit) => h("div", { class: "tile" }, h("span", { class: "what" }, w[name]), h("span", { class: "much" }, much, h("span", { class: "unit" }, unit)));
     const focused = [...tiles.children].indexOf(document.activeElement);
-    tiles.replaceChildren(...made, plain("factsToday", health.facts_today.toLocaleString("en"), ""), plain("lag", Math.round(lag).toLocaleString("en"), health.ingest.waiting > 50 ? `ms · ${health.ingest.waiting} ${w.waiting}` : "ms"));
+    tiles.replaceChildren(...made, plain("facesKept", (health.faces?.people ?? 0).toLocaleString("en"), health.warnings?.length ? `! ${w.facesOf(health.faces.warn_at.toLocaleString("en"))}` : ""), plain("factsToday", health.facts_today.toLocaleString("en"), ""), plain("lag", Math.round(lag).toLocaleString("en"), health.ingest.waiting > 50 ? `ms · ${health.ingest.waiting} ${w.waiting}` : "ms"));
     if (focused >= 0) tiles.children[focused]?.focus();
   }
 

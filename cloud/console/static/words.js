@@ -11,7 +11,7 @@ const EN = {
   },
   silent: (t) => `No answer from the server since ${t}: what you see is old`,
   total: "Stations", online: "Online", late: "Late", lost: "Lost", stopped: "Stopped", unknown: "Unknown", withFaults: "With faults",
-  factsToday: "Facts today", lag: "Intake lag", waiting: "waiting", stations: "Stations", filter: "Filter by name, id, district…",
+  factsToday: "Facts today", facesKept: "People with a face", facesOf: (n) => `warns at ${n}`, warning: { faces_near_filing: "Many faces: filing with the authorities is due at 100,000 people" }, lag: "Intake lag", waiting: "waiting", stations: "Stations", filter: "Filter by name, id, district…",
   shown: (n, of) => (n === of ? `${of}` : `${n} of ${of}`), noMatch: "No station fits this filter", clear: "Clear the filter",
   col: { standing: "State", name: "Station", district: "District", door: "Door", inside: "Inside", waiting: "Facts waiting", faults: "Faults", heard: "Last heard" },
   live: "Live", pause: "Pause", resume: (n) => (n ? `Resume (${n} new)` : "Resume"), noFacts: "Nothing has happened yet", noFactsHint: "Facts appear here the moment they are committed.",
@@ -28,17 +28,19 @@ const EN = {
     store_low: "storage low", store_full: "storage full", guard_lost: "guard lost", faces_lost: "face process lost", camera_lost: "camera lost", no_flow: "no water flow", leak: "leak",
     meter_lost: "meter lost", door_forced: "door forced", door_held: "door held open", over_power: "too much power", lease_ended: "output cut off",
   },
-  way: { face: "face", code: "code", qr: "QR card" },
+  way: { face: "face", face_code: "face and PIN", face_phone: "face and phone digits", code: "code", qr: "QR code" },
   refusal: {
     not_sure: "not sure who it is", unknown_face: "unknown face", wrong_code: "wrong code", too_many_tries: "too many tries", not_readable: "not readable", expired: "expired", no_right: "no right here",
     full: "station is full", cannot_record: "cannot record", guard_lost: "guard lost", not_identified: "not identified", quota_spent: "quota spent", busy: "busy", out_of_order: "out of order", bad_amount: "amount not possible",
+    ticket_expired: "phone code is over", ticket_early: "phone code not valid yet", ticket_used: "phone code used before", ticket_elsewhere: "phone code for another station", ticket_key: "unknown seal",
+    ticket_forged: "forged phone code", not_confirmed: "digits and face do not match", liveness_failed: "challenge not passed", frozen: "picture stands still", tickets_full: "too many phone codes", clock_unsure: "time not certain",
   },
   cause: { entry: "entry", exit: "exit", forced: "FORCED" },
   stop: {
-    reached: "as asked", person: "stopped by the person", no_flow: "no flow", volume_limit: "volume limit", time_limit: "time limit", low_power: "full or unplugged", power_limit: "power limit",
+    reached: "as asked", person: "stopped by the person", no_flow: "no flow", time_limit: "time limit", low_power: "full or unplugged", power_limit: "power limit",
     visit_ended: "visit ended", fault: "fault", interrupted: "interrupted",
   },
-  end: { left: "left", timed_out: "timed out", followed: "next person came" },
+  end: { left: "left", presumed_left: "left, presumably", not_entered: "did not come in", came_again: "came again", timed_out: "timed out" },
   fact: {
     station_started: (d) => `Software started, version ${d.version}`, entry_granted: (d, w) => `Entry granted by ${w.way[d.way]}`, entry_refused: (d, w) => `Entry by ${w.way[d.way]} refused: ${w.refusal[d.reason]}`,
     door_unlocked: () => "Door unlocked", door_locked: (d) => (d.opened ? "Door locked again" : "Door locked again, nobody opened"), exit_requested: () => "Exit button pressed",
@@ -49,7 +51,11 @@ const EN = {
     charge_ended: (d, w) => `Charging ended (socket ${d.socket}): ${d.energy_wh === null ? "energy unknown" : wh(d.energy_wh)}, ${w.stop[d.stop]}`, charge_refused: (d, w) => `Charging refused: ${w.refusal[d.reason]}`,
     fault_raised: (d, w) => `Fault: ${w.fault[d.fault]}${part(d)}`, fault_cleared: (d, w) => `Fault over: ${w.fault[d.fault]}${part(d)}, after ${secs(d.lasted_s)}`,
     input_refused: (d) => `Input from ${d.source} refused (${d.count}×): ${d.reason}`, clock_changed: (d) => (d.trusted ? "Clock is trusted again" : "Clock is not trusted"), roster_applied: (d) => `Roster ${d.version} in force, ${d.people} people`,
+    consent_given: (d) => `Consent to keep a face given (${d.by === "operator" ? "on the spot" : "at the screen"})`, consent_refused: () => "Consent to keep a face refused", consent_withdrawn: () => "Consent to keep a face withdrawn",
+    face_enrolled: (d) => `Face enrolled from ${d.used} images${d.flagged ? ", very near to somebody else" : ""}`, face_forgotten: (d, w) => `Face erased (${w.forgotten[d.reason]})`, enrolment_refused: (d, w) => `No face kept: ${w.enrolProblem[d.reason]}`,
   },
+  forgotten: { withdrawn: "the person asked", from_afar: "withdrawn at the desk", operator: "on the spot", not_seen: "not here for long", no_right: "no right any more", missing: "found gone" },
+  enrolProblem: { under_age: "below 16", notice_changed: "new notice", no_right: "no right here", blocked: "withdrawn at the desk", stopped: "stopped", timed_out: "no good images", faces_lost: "face process lost", not_stored: "could not be stored", cannot_record: "could not be recorded" },
   secs: (n, unit) => `${n} ${unit}`,
 };
 
@@ -60,7 +66,7 @@ const ZH = {
   problem: { broker_down: "与消息服务器断开", ingest_ended: "接收已停止，请重启云端", ledger_down: "账本无法写入", series_down: "时序库无应答", facts_missing: "有驿站丢失了事件" },
   silent: (t) => `服务器自 ${t} 起无应答，当前显示的是旧数据`,
   total: "驿站总数", online: "在线", late: "迟到", lost: "失联", stopped: "已停机", unknown: "未知", withFaults: "有故障",
-  factsToday: "今日事件", lag: "入账延迟", waiting: "待处理", stations: "驿站", filter: "按名称、编号、区域筛选…", shown: (n, of) => (n === of ? `${of} 个` : `${n} / ${of} 个`),
+  factsToday: "今日事件", facesKept: "登记人脸人数", facesOf: (n) => `达到 ${n} 时提醒`, warning: { faces_near_filing: "登记人脸人数较多：达到 10 万人须备案" }, lag: "入账延迟", waiting: "待处理", stations: "驿站", filter: "按名称、编号、区域筛选…", shown: (n, of) => (n === of ? `${of} 个` : `${n} / ${of} 个`),
   noMatch: "没有符合条件的驿站", clear: "清除筛选", col: { standing: "状态", name: "驿站", district: "区域", door: "门", inside: "在内人数", waiting: "待传事件", faults: "故障", heard: "最近消息" },
   live: "实时动态", pause: "暂停", resume: (n) => (n ? `继续（${n} 条新）` : "继续"), noFacts: "还没有发生任何事", noFactsHint: "事件入账后立即显示在这里。",
   back: "全部驿站", gone: "从未收到过该驿站的消息", goneHint: "地址可能有误，或它尚未连接。", stale: (t, ago) => `最近一次消息在 ${t}（${ago}）。门、人数、待传事件和故障可能已有变化。`,
@@ -74,16 +80,18 @@ const ZH = {
     store_low: "存储将满", store_full: "存储已满", guard_lost: "看护进程失联", faces_lost: "人脸进程失联", camera_lost: "摄像头失联", no_flow: "不出水", leak: "漏水", meter_lost: "流量计失联", door_forced: "门被强开",
     door_held: "门久未关", over_power: "功率过大", lease_ended: "输出被切断",
   },
-  way: { face: "人脸", code: "密码", qr: "二维码卡" },
+  way: { face: "人脸", face_code: "人脸加密码", face_phone: "人脸加手机尾号", code: "密码", qr: "二维码" },
   refusal: {
     not_sure: "无法确定身份", unknown_face: "陌生人脸", wrong_code: "密码错误", too_many_tries: "尝试次数过多", not_readable: "无法识别", expired: "已过期", no_right: "在此无权限", full: "驿站已满", cannot_record: "无法记录",
     guard_lost: "看护进程失联", not_identified: "未识别身份", quota_spent: "额度已用完", busy: "使用中", out_of_order: "停用", bad_amount: "数量不合理",
+    ticket_expired: "手机码已过期", ticket_early: "手机码尚未生效", ticket_used: "手机码已用过", ticket_elsewhere: "手机码属于其他驿站", ticket_key: "签名未知", ticket_forged: "伪造的手机码",
+    not_confirmed: "数字与人脸不符", liveness_failed: "未完成动作验证", frozen: "画面静止", tickets_full: "手机码过多", clock_unsure: "时间不可信",
   },
   cause: { entry: "进入", exit: "离开", forced: "强行打开" },
   stop: {
-    reached: "按量完成", person: "本人停止", no_flow: "不出水", volume_limit: "达到量限", time_limit: "达到时限", low_power: "已充满或拔出", power_limit: "超过功率上限", visit_ended: "到访结束", fault: "故障", interrupted: "中断",
+    reached: "按量完成", person: "本人停止", no_flow: "不出水", time_limit: "达到时限", low_power: "已充满或拔出", power_limit: "超过功率上限", visit_ended: "到访结束", fault: "故障", interrupted: "中断",
   },
-  end: { left: "已离开", timed_out: "超时", followed: "下一位已到" },
+  end: { left: "已离开", presumed_left: "推测已离开", not_entered: "未进门", came_again: "再次进门", timed_out: "超时" },
   fact: {
     station_started: (d) => `软件启动，版本 ${d.version}`, entry_granted: (d, w) => `${w.way[d.way]}验证通过，允许进入`, entry_refused: (d, w) => `${w.way[d.way]}验证被拒绝：${w.refusal[d.reason]}`, door_unlocked: () => "门已开锁",
     door_locked: (d) => (d.opened ? "门重新上锁" : "无人开门，重新上锁"), exit_requested: () => "按下出门按钮", door_opened: (d, w) => `门打开（${w.cause[d.cause]}）`, door_closed: (d) => `门关闭，开了 ${secs(d.open_s)}`,
@@ -92,7 +100,11 @@ const ZH = {
     water_refused: (d, w) => `取水被拒绝：${w.refusal[d.reason]}`, charge_started: (d) => `开始充电（插座 ${d.socket}）`, charge_ended: (d, w) => `充电结束（插座 ${d.socket}）：${d.energy_wh === null ? "电量未知" : wh(d.energy_wh)}，${w.stop[d.stop]}`,
     charge_refused: (d, w) => `充电被拒绝：${w.refusal[d.reason]}`, fault_raised: (d, w) => `故障：${w.fault[d.fault]}${part(d)}`, fault_cleared: (d, w) => `故障解除：${w.fault[d.fault]}${part(d)}，持续 ${secs(d.lasted_s)}`,
     input_refused: (d) => `拒绝来自 ${d.source} 的输入（${d.count} 次）：${d.reason}`, clock_changed: (d) => (d.trusted ? "时钟恢复可信" : "时钟不可信"), roster_applied: (d) => `名单 ${d.version} 已生效，共 ${d.people} 人`,
+    consent_given: (d) => `同意保存人脸（${d.by === "operator" ? "现场书面" : "屏幕"}）`, consent_refused: () => "拒绝保存人脸", consent_withdrawn: () => "撤回保存人脸的同意",
+    face_enrolled: (d) => `登记人脸，用 ${d.used} 张画面${d.flagged ? "，与他人非常相像" : ""}`, face_forgotten: (d, w) => `人脸已删除（${w.forgotten[d.reason]}）`, enrolment_refused: (d, w) => `未保存人脸：${w.enrolProblem[d.reason]}`,
   },
+  forgotten: { withdrawn: "本人要求", from_afar: "服务台撤回", operator: "现场删除", not_seen: "长期未来", no_right: "已无资格", missing: "发现已不在" },
+  enrolProblem: { under_age: "未满 16 岁", notice_changed: "告知书已更新", no_right: "在此无权限", blocked: "服务台已撤回", stopped: "已停止", timed_out: "画面不清楚", faces_lost: "人脸进程失联", not_stored: "无法保存", cannot_record: "无法记录" },
 };
 
 const UNITS = { en: ["s", "min", "h"], zh: ["秒", "分钟", "小时"] };

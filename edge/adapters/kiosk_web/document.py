@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any
 
 from contract.facts import Refusal, Stop
-from edge.domain.screen import Screen, SocketView, TapView
+from edge.domain.screen import ChallengeView, Screen, SocketView, TapView
 
 
 def as_json(screen: Screen, now: float) -> str:
@@ -18,7 +18,7 @@ def as_json(screen: Screen, now: float) -> str:
 
 
 def as_document(screen: Screen, now: float) -> dict[str, Any]:
-    """Fields as in Screen, but `notice_s` and `forgets_s`: s that are left, never below 0, null for no end.
+    """Fields as in Screen, but `notice_s`, `forgets_s`, `face_pause_s`, `left_s`: s that are left, never below 0, null for no end.
 
     `refusal` and `stop` hold the reason; at most one of them is not null.
     """
@@ -34,6 +34,7 @@ def as_document(screen: Screen, now: float) -> dict[str, Any]:
         "hint": screen.hint.value,
         "face": screen.face,
         "code": screen.code,
+        "ticket": screen.ticket,
         "door": screen.door.value if isinstance(screen.door, Enum) else screen.door,
         "visit": screen.visit,
         "visitor": screen.visitor,
@@ -46,7 +47,17 @@ def as_document(screen: Screen, now: float) -> dict[str, Any]:
         "connected": screen.connected,
         "waiting_facts": screen.waiting_facts,
         "clock_trusted": screen.clock_trusted,
+        "challenge": _challenge(screen.challenge, now),
+        "ask": {"what": screen.ask.what, "left_s": _left(screen.ask.until, now)} if screen.ask else None,
+        "face_pause_s": _left(screen.face_pause_until, now),
+        "own": {name: _plain(value) for name, value in vars(screen.own).items()} if screen.own else None,
     }
+
+
+def _challenge(view: ChallengeView | None, now: float) -> dict[str, Any] | None:
+    if view is None:
+        return None
+    return {"turn": view.turn, "say": view.say, "done": view.done, "of": view.of, "left_s": _left(view.until, now)}
 
 
 def _left(until: float | None, now: float) -> float | None:
@@ -72,3 +83,7 @@ def _socket(socket: SocketView) -> dict[str, Any]:
         "energy_wh": round(socket.energy_wh, 2),
         "lasted_s": round(socket.lasted_s, 1),
     }
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value

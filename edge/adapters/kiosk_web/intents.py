@@ -8,7 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from contract.model import Model, Name
+from edge.domain.face_messages import ConsentAnswered, EnrolStopAsked, ForgetAsked
 from edge.domain.messages import (
+    AnswerTyped,
     ChargeAsked,
     ChargeStopped,
     CodeTyped,
@@ -31,6 +33,16 @@ class Code(Model):
 
     def meant(self) -> Input:
         return CodeTyped(self.number, self.pin)
+
+
+class Answer(Model):
+    """What the screen asked for after a face: four digits of a phone number, or the PIN."""
+
+    kind: Literal["answer"]
+    digits: Digits
+
+    def meant(self) -> Input:
+        return AnswerTyped(self.digits)
 
 
 class Drink(Model):
@@ -82,10 +94,38 @@ class MoreTime(Model):
         return MoreTimeAsked()
 
 
-Intent = Annotated[Code | Drink | DrinkStop | Charge | ChargeStop | Leave | MoreTime, Field(discriminator="kind")]
+class FaceConsent(Model):
+    """The answer under the notice; the station checks that the version is the one in force."""
+
+    kind: Literal["face_consent"]
+    agreed: Annotated[bool, Field(strict=True)]
+    of_age: Annotated[bool, Field(strict=True)]
+    notice: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
+    language: Literal["zh", "en"]
+
+    def meant(self) -> Input:
+        return ConsentAnswered(self.agreed, self.of_age, self.notice, self.language)
+
+
+class FaceStop(Model):
+    kind: Literal["face_stop"]
+
+    def meant(self) -> Input:
+        return EnrolStopAsked()
+
+
+class FaceForget(Model):
+    kind: Literal["face_forget"]
+
+    def meant(self) -> Input:
+        return ForgetAsked()
+
+
+Face = FaceConsent | FaceStop | FaceForget
+Intent = Annotated[Face | Code | Answer | Drink | DrinkStop | Charge | ChargeStop | Leave | MoreTime, Field(discriminator="kind")]
 INTENT: TypeAdapter[Intent] = TypeAdapter(Intent)
-KINDS = ("code", "drink", "drink_stop", "charge", "charge_stop", "leave", "more_time")
-FIELDS = ("number", "pin", "tap", "volume_ml", "socket")
+KINDS = ("code", "drink", "drink_stop", "charge", "charge_stop", "leave", "more_time", "answer", "face_consent", "face_stop", "face_forget")
+FIELDS = ("number", "pin", "digits", "tap", "volume_ml", "socket", "agreed", "of_age", "notice", "language")
 
 
 class IntentRefused(ValueError):

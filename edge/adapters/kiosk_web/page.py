@@ -10,6 +10,7 @@ MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".svg": "image/svg+xml",
+    ".md": "text/markdown; charset=utf-8",
 }
 
 

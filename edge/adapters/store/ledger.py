@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contract.facts import Fact
+from edge.adapters.store import consents
 from edge.adapters.store.database import connect
 from edge.adapters.store.reserve import Reserve
 from edge.adapters.store.rows import body, is_full, select, span
 from edge.domain import messages as m
-from edge.domain.core import Restored
+from edge.domain.face_messages import DropConsent, StoreConsent
 from edge.domain.messages import Kind, Record
 from edge.domain.quota import Open
+from edge.domain.restored import Restored
+from edge.domain.tickets import KEEP_S
 from edge.errors import StoreFailed
 from edge.ports import Row, Stamp
 
@@ -42,7 +45,8 @@ class SqliteLedger:
         rows = self._db.execute("SELECT session, person, kind, part, day, amount FROM quota WHERE settled IS NULL ORDER BY session")
         still_open = [Open(session, person, Kind(kind), part, on, amount) for session, person, kind, part, on, amount in rows]
         roster = self._db.execute("SELECT raw FROM roster ORDER BY version DESC LIMIT 1").fetchone()
-        return Restored(self.epoch, first, last, "", 1, 0, day, used, still_open, roster[0] if roster else None)
+        tickets = dict(self._db.execute("SELECT nonce, last FROM ticket"))
+        return Restored(self.epoch, first, last, "", 1, 0, day, used, still_open, roster[0] if roster else None, tickets, consents.read(self._db))
 
     def commit(self, facts: Sequence[Fact], records: Sequence[Record], stamp: Stamp) -> list[Row]:
         """One transaction. When the disk is full the reserve is given up and it is tried once more. Raises: StoreFailed."""
@@ -113,6 +117,11 @@ class SqliteLedger:
             case m.StoreRoster(version, raw):
                 self._db.execute("DELETE FROM roster")
                 self._db.execute("INSERT INTO roster (version, raw) VALUES (?, ?)", (version, raw))
+            case StoreConsent() | DropConsent():
+                consents.write(self._db, record)
+            case m.UseTicket(nonce, last_s):
+                self._db.execute("DELETE FROM ticket WHERE last <= ?", (last_s - KEEP_S,))
+                self._db.execute("INSERT INTO ticket (nonce, last) VALUES (?, ?)", (nonce, last_s))
 
     def _make_room(self, error: sqlite3.Error) -> bool:
         if not (is_full(error) and self._reserve.give_up()):

@@ -1,17 +1,19 @@
-// Number and PIN on the keypad. Nothing is kept: sent, left or idle, it is gone.
+// Number and PIN on the keypad, or what is asked for after a face. Nothing is kept: sent, left or idle, it is gone.
 
-import { attribute, by, icon, make, put, setIcon } from "./dom.js";
+import { attribute, by, icon, make, put, setIcon, show } from "./dom.js";
 import { say } from "./words.js";
 
 const MOST = { number: 6, pin: 8 };
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "delete", "0", "clear"];
 const WORDS = { delete: "code.delete", clear: "code.clear" };
 const FORGET_MS = 30000;
+const PHONE_DIGITS = 4;
 
 export class CodeEntry {
-  // `onCode({ number, pin })` when the visitor asks to open.
-  constructor(onCode) {
-    this.onCode = onCode;
+  // `onCode({ number, pin })` when the visitor asks to open, `onAnswer(digits)` when something was asked for after a face.
+  constructor(onCode, onAnswer) {
+    Object.assign(this, { onCode, onAnswer });
+    this.asked = this.declined = null;
     this.typed = { number: "", pin: "" };
     this.field = "number";
     this.shown = false;
@@ -21,6 +23,7 @@ export class CodeEntry {
     for (const field of ["number", "pin"]) by(field).addEventListener("click", () => this.choose(field));
     by("reveal").addEventListener("click", () => this.reveal());
     by("enter").addEventListener("click", () => this.enter());
+    by("ask-other").addEventListener("click", () => this.ask(null, true));
   }
 
   makeKey(key) {
@@ -38,7 +41,22 @@ export class CodeEntry {
     const now = this.typed[this.field];
     if (key === "clear") this.clear();
     else if (key === "delete") this.typed[this.field] = now.slice(0, -1);
-    else if (now.length < MOST[this.field]) this.typed[this.field] = now + key;
+    else if (now.length < this.most()) this.typed[this.field] = now + key;
+    this.touched();
+  }
+
+  most() {
+    return this.asked === "phone" ? PHONE_DIGITS : MOST[this.field];
+  }
+
+  // `what` "phone" or "pin" while the station asks for it, else null; somebody may prefer number and PIN until it is over.
+  ask(what, declines = false) {
+    if (declines) this.declined = this.asked;
+    else if (what === null) this.declined = null;
+    const asked = this.declined ? null : what;
+    if (asked === this.asked) return;
+    this.asked = asked;
+    this.clear();
     this.touched();
   }
 
@@ -62,18 +80,21 @@ export class CodeEntry {
 
   enter() {
     const { number, pin } = this.typed;
-    if (number && pin) {
+    if (this.asked && pin) {
+      this.clear();
+      this.onAnswer(pin);
+    } else if (number && pin) {
       this.clear();
       this.onCode({ number, pin });
     } else {
-      this.field = number ? "pin" : "number";
+      this.field = number || this.asked ? "pin" : "number";
     }
     this.touched();
   }
 
   clear() {
     this.typed = { number: "", pin: "" };
-    this.field = "number";
+    this.field = this.asked ? "pin" : "number";
     this.shown = false;
   }
 
@@ -92,6 +113,11 @@ export class CodeEntry {
   }
 
   draw() {
+    const label = this.asked ? `ask.${this.asked}` : "code.pin";
+    show(by("number"), !this.asked);
+    show(by("ask-other"), this.asked !== null);
+    put(by("code-words"), say(this.asked ? `ask.${this.asked}.title` : "code.title"));
+    put(by("pin").querySelector(".label"), say(label));
     this.drawField("number", this.typed.number);
     this.drawField("pin", this.shown ? this.typed.pin : "•".repeat(this.typed.pin.length));
     const reveal = by("reveal");
@@ -99,7 +125,7 @@ export class CodeEntry {
     attribute(reveal, "aria-label", say(this.shown ? "code.hide_pin" : "code.show_pin"));
     attribute(reveal, "aria-pressed", this.shown);
     setIcon(reveal, this.shown ? "eye-off" : "eye");
-    put(by("enter"), say(this.typed.number && this.typed.pin ? "code.open" : "code.next"));
+    put(by("enter"), say((this.typed.number || this.asked) && this.typed.pin ? "code.open" : "code.next"));
     for (const { key, button, word } of this.keys) {
       if (word) put(word, say(WORDS[key]));
       attribute(button, "aria-label", word ? say(WORDS[key]) : say("code.digit", { digit: key }));

@@ -10,7 +10,7 @@ const FACE_FAULTS = ["guard_lost", "store_full", "camera_lost", "faces_lost"];
 export class DoorView {
   // `send(intent)` passes a press on.
   constructor(send) {
-    this.code = new CodeEntry(({ number, pin }) => send({ kind: "code", number, pin }));
+    this.code = new CodeEntry(({ number, pin }) => send({ kind: "code", number, pin }), (digits) => send({ kind: "answer", digits }));
     this.picture = false;
     this.camera = new Camera(by("preview"), (live) => this.setPicture(live));
   }
@@ -25,7 +25,8 @@ export class DoorView {
   draw(screen, awake) {
     show(by("face-on"), screen.face);
     show(by("face-off"), !screen.face);
-    put(by("hint"), say(`hint.${screen.hint}`));
+    put(by("hint"), screen.face_pause_s === null ? say(`hint.${screen.hint}`) : say("face.pause", { count: Math.ceil(screen.face_pause_s) }));
+    this.code.ask(screen.ask?.what ?? null);
     put(by("face-off-why"), say(`face.off.${faceFault(screen)}`));
     show(by("face-off-next"), screen.code);
     show(by("code-on"), screen.code);

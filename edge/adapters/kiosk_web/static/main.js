@@ -1,10 +1,13 @@
 // Joins the parts: one snapshot of the station in, one drawing out, one press at a time back. Decides nothing.
 
 import { attribute, by, put, setIcon, show } from "./dom.js";
+import { ChallengeView } from "./challenge.js";
 import { Dialog } from "./dialog.js";
 import { DoorView, doorWords } from "./door.js";
 import { Guard } from "./guard.js";
 import { drawHero, drawStrip, isHero, message } from "./notices.js";
+import { loadNotice } from "./notice.js";
+import { OwnPage } from "./own.js";
 import { press } from "./press.js";
 import { RoomView } from "./room.js";
 import { setScale } from "./scale.js";
@@ -16,8 +19,8 @@ const LOCAL_MS = 6000; // how long an error of the page itself is shown
 const OLD_MS = 12 * 3600 * 1000; // a browser that runs for months leaks: reload while nobody looks
 
 const now = () => performance.now();
-const state = { screen: null, noticeUntil: 0, forgetsAt: null, chosen: null, local: null, localUntil: 0, leaving: false, heard: -1, shape: "" };
-let door, room, guard, dialog, stream;
+const state = { screen: null, noticeUntil: 0, forgetsAt: null, chosen: null, local: null, localUntil: 0, leaving: false, heard: -1, shape: "", turnUntil: 0 };
+let challenge, door, room, guard, dialog, stream, own;
 let outdated = false;
 
 function onScreen(screen) {
@@ -25,10 +28,12 @@ function onScreen(screen) {
   state.screen = screen;
   state.noticeUntil = screen.notice_s === null ? Infinity : now() + screen.notice_s * 1000;
   state.forgetsAt = screen.forgets_s === null ? null : now() + screen.forgets_s * 1000;
+  state.turnUntil = now() + (screen.challenge?.left_s ?? 0) * 1000;
   if (before && worthWaking(before, screen)) guard.wake();
   if (before && before.visit !== screen.visit) {
     state.leaving = false;
     room.reset();
+    own.close();
   }
   draw();
 }
@@ -36,7 +41,8 @@ function onScreen(screen) {
 function worthWaking(before, screen) {
   const noticed = screen.notice_no !== before.notice_no && screen.notice !== "welcome";
   const someone = screen.hint !== before.hint && !["none", "too_dark"].includes(screen.hint);
-  return noticed || someone || before.visit !== screen.visit || (screen.forgets_s !== null && before.forgets_s === null);
+  const asked = (screen.challenge && !before.challenge) || (screen.ask && !before.ask);
+  return noticed || someone || asked || before.visit !== screen.visit || (screen.forgets_s !== null && before.forgets_s === null);
 }
 
 async function send(intent) {
@@ -64,21 +70,25 @@ function draw() {
   show(by("door"), view === "door");
   show(by("room"), view === "room");
   show(by("leave"), view === "room");
+  show(by("own-open"), view === "room" && screen.own !== null);
+  if (screen.own) put(by("own-open"), say(screen.own.ask ? "own.ask" : "own.title"));
   if (view === "door") door.draw(screen, cover !== "sleep" && cover !== "stale");
   else door.leave();
   if (view === "room") room.draw(screen);
   drawBar(screen, view);
   drawStrip(message(screen, live, now() < state.localUntil ? state.local : null));
   drawCovers(screen, cover);
-  guardShape(`${view}/${cover}/${screen.code}/${view === "room" ? room.shape() : ""}`);
+  guardShape(`${view}/${cover}/${screen.code}/${view === "room" ? room.shape() + own.shape() : ""}`);
 }
 
 // What lies over the view, the most urgent only. An answer of the visitor closes "leaving", the station all else.
 function coverOf(screen, live) {
   if (stream.stale) return "stale";
   if (guard.asleep) return "sleep";
+  if (challenge.wanted(screen.challenge)) return "challenge";
   if (state.forgetsAt !== null && screen.visit !== null) return "warning";
   if (state.leaving) return "leave";
+  if (own.wanted && screen.own !== null) return "own";
   return isHero(screen, live) ? "hero" : "none";
 }
 
@@ -88,6 +98,10 @@ function drawCovers(screen, cover) {
   show(by("sleep-face"), screen.face);
   show(by("hero"), cover === "hero");
   if (cover === "hero") drawHero(screen);
+  show(by("own"), cover === "own");
+  own.hint = screen.hint === "none" ? null : say(`hint.${screen.hint}`);
+  if (cover === "own") own.draw(screen.own);
+  challenge.draw(cover === "challenge" ? screen.challenge : null, left(state.turnUntil));
   dialog.draw(cover === "warning" || cover === "leave" ? cover : null, left(state.forgetsAt));
   for (const id of ["door", "room", "foot"]) by(id).inert = cover !== "none";
   by("bar").inert = cover === "sleep";
@@ -168,11 +182,15 @@ async function begin() {
   setScale();
   window.addEventListener("resize", setScale);
   await loadWords();
+  await loadNotice();
   speak("zh");
   put(by("title"), `${inLanguage("zh", "page.starting")} ${inLanguage("en", "page.starting")}`);
   guard = new Guard({ onWake: draw, maySleep, onSleep });
   door = new DoorView(send);
   room = new RoomView(send);
+  own = new OwnPage(send);
+  by("own-open").addEventListener("click", () => { own.open(state.screen.own); draw(); });
+  challenge = new ChallengeView(draw);
   dialog = new Dialog((kind) => onAnswer(kind, true), (kind) => onAnswer(kind, false));
   stream = new Stream(onScreen, draw, onOtherPage);
   by("language").addEventListener("click", () => { state.chosen = otherLanguage(); draw(); });

@@ -4,7 +4,7 @@ import { attribute, put } from "./dom.js";
 
 export const LANGUAGES = { zh: "zh-CN", en: "en" };
 const dictionaries = {};
-let language = "zh";
+let spoken = "zh";
 
 export async function loadWords() {
   for (const name of Object.keys(LANGUAGES)) {
@@ -12,20 +12,21 @@ export async function loadWords() {
   }
 }
 
-export const otherLanguage = () => (language === "zh" ? "en" : "zh");
+export const language = () => spoken;
+export const otherLanguage = () => (spoken === "zh" ? "en" : "zh");
 export const inLanguage = (name, key) => dictionaries[name][key];
-export const hasWords = (key) => key in dictionaries[language];
+export const hasWords = (key) => key in dictionaries[spoken];
 
 // The words for a key with {places} filled in. An unknown key shows as itself: ugly, but seen in the first test.
 export function say(key, values = {}) {
-  const words = dictionaries[language][key] ?? key;
+  const words = dictionaries[spoken][key] ?? key;
   return words.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }
 
 export function speak(name) {
   const wanted = name in LANGUAGES ? name : "zh";
-  if (wanted === language && document.body.dataset.spoken) return;
-  language = wanted;
+  if (wanted === spoken && document.body.dataset.spoken) return;
+  spoken = wanted;
   document.body.dataset.spoken = wanted;
   document.documentElement.lang = LANGUAGES[wanted];
   document.title = say("page.title");

@@ -1,0 +1,135 @@
+"""One example of everything that goes over the wire; tests/contract/golden/NAME.json is how each is written.
+
+A golden file changes only when the wire changes: stations in the field and clouds of another version still speak the old form.
+`python -m tests.contract.examples` writes those that are missing and touches no other.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from contract import consent as c
+from contract import facts as f
+from contract.commands import ForgetFace, Identify, Rebirth, Reply
+from contract.envelope import Ack, ClockState, FactEnvelope, SamplesEnvelope
+from contract.model import Model
+from contract.roster import Entitlement, Person, Roster, RosterReport
+from contract.samples import Samples
+from contract.state import FaultState, Link, State
+
+GOLDEN = Path(__file__).parent / "golden"
+AT = datetime(2026, 11, 21, 3, 20, 0, 123000, tzinfo=UTC)
+VISIT, POUR, CHARGE, WHO = "0a1b2c3d-1", "0a1b2c3d-2", "0a1b2c3d-3", "p-4f2a"
+NOTICE = "0badcafe0001"
+
+FACTS: list[f.Fact] = [
+    f.StationStarted(version="0.1.0", config_sha256="9" * 64),
+    f.EntryGranted(visit=VISIT, person=WHO, way=f.Way.FACE, decided_ms=312.5),
+    f.EntryRefused(way=f.Way.CODE, reason=f.Refusal.WRONG_CODE),
+    f.DoorUnlocked(visit=VISIT, longest_s=5),
+    f.DoorLocked(opened=True),
+    f.ExitRequested(),
+    f.DoorOpened(cause=f.DoorCause.ENTRY),
+    f.DoorClosed(open_s=3.62),
+    f.DoorHeldOpen(open_s=30, alarm=False),
+    f.VisitEnded(visit=VISIT, person=WHO, reason=f.VisitEnd.PRESUMED_LEFT, stayed_s=611.4),
+    f.WaterReserved(pour=POUR, visit=VISIT, person=WHO, tap="cold", reserved_ml=300),
+    f.WaterPoured(
+        pour=POUR, person=WHO, tap="cold", reserved_ml=300, poured_ml=302, charged_ml=300, stop=f.Stop.REACHED
+    ),
+    f.WaterRefused(tap="cold", reason=f.Refusal.QUOTA_SPENT, asked_ml=500),
+    f.ChargeStarted(charge=CHARGE, visit=VISIT, person=WHO, socket="1", reserved_min=480),
+    f.ChargeEnded(
+        charge=CHARGE, person=WHO, socket="1", energy_wh=9.871, lasted_s=3600, charged_min=60, stop=f.Stop.PERSON
+    ),
+    f.ChargeRefused(socket="1", reason=f.Refusal.OUT_OF_ORDER),
+    f.FaultRaised(fault=f.FaultCode.LEAK, part="cold", detail="51 ml ran through the shut valve"),
+    f.FaultCleared(fault=f.FaultCode.NO_FLOW, part="cold", lasted_s=300),
+    f.InputRefused(source="qr", reason="41 characters that are no code card", count=3),
+    f.ClockChanged(trusted=True, moved_s=-12.5),
+    f.RosterApplied(version=7, people=412),
+    c.ConsentGiven(person=WHO, notice=NOTICE, language="zh", by=c.ConsentBy.VISITOR),
+    c.ConsentRefused(person=WHO, notice=NOTICE, language="en"),
+    c.ConsentWithdrawn(person=WHO),
+    c.FaceEnrolled(person=WHO, used=5, flagged=False),
+    c.FaceForgotten(person=WHO, receipt="c0ffee" * 5 + "00", reason=c.Forgotten.WITHDRAWN),
+    c.EnrolmentRefused(reason=c.EnrolProblem.UNDER_AGE),
+]
+UNREAD: list[f.Fact] = [
+    f.WaterPoured(
+        pour=POUR, person=WHO, tap="cold", reserved_ml=300, poured_ml=None, charged_ml=300, stop=f.Stop.INTERRUPTED
+    ),
+    f.ChargeEnded(
+        charge=CHARGE, person=WHO, socket="1", energy_wh=None, lasted_s=None, charged_min=480, stop=f.Stop.INTERRUPTED
+    ),
+]
+"""What a power cut leaves: nobody read the meter."""
+
+
+def fact_envelope(data: f.Fact) -> FactEnvelope:
+    """Around any fact."""
+    return FactEnvelope(
+        v=1, station="st-1", epoch="0badcafe", seq=17, base=12, boot="0a1b2c3d", at=AT, up=123.456,
+        clock=ClockState.TRUSTED, data=data,
+    )  # fmt: skip
+
+
+SAMPLES = SamplesEnvelope(
+    v=1, station="st-1", epoch="0badbeef", seq=3, base=3, boot="0a1b2c3d", at=AT, up=123.456, clock=ClockState.UNSURE,
+    data=Samples(ago_s=[10, 0], columns={"socket_w.1": [17.9, None], "outbox_facts": [0, 2]}),
+)  # fmt: skip
+STATE = State(
+    station="st-1", link=Link.ONLINE, boot="0a1b2c3d", session=2, at=AT, version="0.1.0", name="北门驿站", city="demo-city",
+    district="demo-district", door="locked", inside=1, outbox=0, roster=7, faults=[FaultState(fault=f.FaultCode.LEAK, part="cold")],
+)  # fmt: skip
+ROSTER = Roster(
+    version=7,
+    salt="5a" * 16,
+    people=[
+        Person(person=WHO, number="1001", code_digest="ab" * 32, phone_last4_digest="cd" * 32, label="小陈", entitlement=Entitlement(water_ml_per_day=2000)),
+        Person(person="p-77"),
+    ],
+)
+
+
+OTHERWISE: dict[str, f.Fact] = {
+    "fact_entry_granted_face_phone": f.EntryGranted(visit=VISIT, person=WHO, way=f.Way.FACE_PHONE, decided_ms=9120.0),
+    "fact_entry_granted_face_code": f.EntryGranted(visit=VISIT, person=WHO, way=f.Way.FACE_CODE, decided_ms=7400.5),
+    "fact_entry_refused_liveness": f.EntryRefused(way=f.Way.FACE, reason=f.Refusal.LIVENESS_FAILED),
+    "fact_entry_refused_frozen": f.EntryRefused(way=f.Way.FACE, reason=f.Refusal.FROZEN),
+    "fact_entry_refused_not_confirmed": f.EntryRefused(way=f.Way.FACE_PHONE, reason=f.Refusal.NOT_CONFIRMED),
+}
+"""What a face with a challenge, a PIN or the digits of a telephone number leads to."""
+
+
+def _facts() -> dict[str, Model]:
+    named: dict[str, Model] = {f"fact_{fact.kind}": fact_envelope(fact) for fact in FACTS}
+    named |= {name: fact_envelope(fact) for name, fact in OTHERWISE.items()}
+    return named | {f"fact_{fact.kind}_unread": fact_envelope(fact) for fact in UNREAD}
+
+
+EXAMPLES: dict[str, Model] = _facts() | {
+    "samples": SAMPLES,
+    "ack": Ack(epoch="0badcafe", upto=17),
+    "state": STATE,
+    "roster": ROSTER,
+    "roster_report": RosterReport(version=6, people=400, refused="version: 0: must be above 0"),
+    "command_rebirth": Rebirth(id="c-1"),
+    "command_identify": Identify(id="c-2"),
+    "command_forget_face": ForgetFace(id="c-3", person=WHO),
+    "reply": Reply(id="c-1", done=True),
+}
+
+
+def written(example: Model) -> str:
+    """As it stands in a golden file: the wire's own JSON, indented for people."""
+    return json.dumps(json.loads(example.model_dump_json()), indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    for name, example in EXAMPLES.items():
+        path = GOLDEN / f"{name}.json"
+        if not path.exists():
+            path.write_text(written(example), encoding="utf-8")
