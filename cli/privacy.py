@@ -28,6 +28,8 @@ def _scope(config: StationConfig) -> str:
 
 def _facts(config: StationConfig) -> str:
     face = config.identity
+    clear = f"not encrypted: set `link.ca_file` unless {config.link.host} is this device"
+    kept = f"one sealed template a person, mean of at least 3 images, compared as means of {face.frames} frames; no image"
     rows = [
         ("Face recognition", "yes, at the door" if config.camera else "no: this station has no camera"),
         ("What a face must bring along", face.assurance.value),
@@ -36,11 +38,11 @@ def _facts(config: StationConfig) -> str:
         ("Notice in force", f"version {version()}, in Chinese and English, shown in full before consent"),
         ("Consent", "separate and explicit, after the notice; 16 or older; withdrawable at the screen and at the desk"),
         ("After a refusal", f"not asked again for {QUIET_DAYS} days"),
-        ("What is kept", f"one sealed template a person, mean of at least 3 images; compared as means of {face.frames} frames; no image"),
+        ("What is kept", kept),
         ("Where", "in the device; the cloud holds consents and receipts only"),
         ("How long", f"until withdrawn, until the right ends, or {face.keep_days} days without a visit"),
         ("Sent to other stations", "no"),
-        ("Connection to the cloud", "TLS" if config.link.ca_file else f"not encrypted: set `link.ca_file` unless {config.link.host} is this device"),
+        ("Connection to the cloud", "TLS" if config.link.ca_file else clear),
         ("Erasure", "key and seal, with a receipt; within 60 s where the station is online"),
     ]
     return "\n".join(["## What this station does", "| question | answer |", "| --- | --- |", *(f"| {ask} | {answer} |" for ask, answer in rows)])

@@ -34,7 +34,7 @@ class Settings(BaseModel):
     require_token_for_reads: bool | None = Field(None, description="empty: only when not listening on loopback")
     late_s: float = Field(180, ge=5, le=86_400, description="s of silence after which an online station counts as late")
     utc_offset_min: int = Field(480, ge=-840, le=840, description="min east of UTC; 'today' begins at midnight there")
-    faces_warn_at: int = Field(80_000, ge=1, description="people with a face anywhere; from here on health warns, since 100,000 must be filed")
+    faces_warn_at: int = Field(80_000, ge=1, description="people with a face; health warns from here on, since 100,000 must be filed")
     series_days: int = Field(35, ge=1, le=3660, description="days that measurements are kept; facts are kept for ever")
 
     @model_validator(mode="after")

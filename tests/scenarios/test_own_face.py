@@ -20,14 +20,15 @@ from contract.consent import (
 from contract.facts import EntryGranted, InputRefused, Refusal
 from contract.roster import FaceRight
 from contract.topics import Leaf
-from edge.domain.core import NO_NOTICE
+from edge.adapters.kiosk_web.notice import version
 from edge.domain.face_messages import ConsentAnswered, EnrolStopAsked, ForgetAsked
 from edge.domain.messages import CommandReceived, FacesChanged, LeaveAsked
 from edge.domain.screen import FaceStep, OwnFace
 from tests.scenarios.people import AN, BO, BO_NUMBER, BO_PIN, enters_by_code, leaves, people, two_people
 from twin.station import TwinStation, roster
 
-YES = ConsentAnswered(agreed=True, of_age=True, notice=NO_NOTICE, language="zh")
+NOTICE = version()
+YES = ConsentAnswered(agreed=True, of_age=True, notice=NOTICE, language="zh")
 NO = replace(YES, agreed=False)
 CHILD = replace(YES, of_age=False)
 DAY_S = 86_400
@@ -86,14 +87,14 @@ def test_a_visitor_without_a_face_here_is_asked_and_can_enrol(bench: TwinStation
     bench.eyes.vault.seals_it()
     bench.after(0.05)
     assert (own(bench).step, own(bench).kept, own(bench).ask) == (FaceStep.DONE, True, False)
-    assert bench.cloud.of(ConsentGiven) == [ConsentGiven(person=AN, notice=NO_NOTICE, language="zh", by=ConsentBy.VISITOR)]
+    assert bench.cloud.of(ConsentGiven) == [ConsentGiven(person=AN, notice=NOTICE, language="zh", by=ConsentBy.VISITOR)]
     assert bench.cloud.of(FaceEnrolled) == [FaceEnrolled(person=AN, used=5, flagged=False)]
 
 
 def test_what_is_stored_is_shown(bench: TwinStation) -> None:
     enrol(bench)
     shown, day = own(bench), bench.clock.wall().at.date().isoformat()
-    assert (shown.standing, shown.agreed_notice, shown.used, shown.keep_days) == ("given", NO_NOTICE, 5, 180)
+    assert (shown.standing, shown.agreed_notice, shown.used, shown.keep_days) == ("given", NOTICE, 5, 180)
     assert {shown.said_on, shown.made_on, shown.seen_on} == {day}
 
 
@@ -140,7 +141,7 @@ def test_who_is_below_sixteen_is_refused_and_not_named(bench: TwinStation) -> No
 
 def test_after_a_no_nobody_asks_for_ninety_days(bench: TwinStation) -> None:
     press(bench, NO)
-    assert bench.cloud.of(ConsentRefused) == [ConsentRefused(person=AN, notice=NO_NOTICE, language="zh")]
+    assert bench.cloud.of(ConsentRefused) == [ConsentRefused(person=AN, notice=NOTICE, language="zh")]
     assert (own(bench).ask, own(bench).may_enrol) == (False, True)
     bench.kill()
     bench.boot()

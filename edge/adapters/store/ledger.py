@@ -46,7 +46,8 @@ class SqliteLedger:
         still_open = [Open(session, person, Kind(kind), part, on, amount) for session, person, kind, part, on, amount in rows]
         roster = self._db.execute("SELECT raw FROM roster ORDER BY version DESC LIMIT 1").fetchone()
         tickets = dict(self._db.execute("SELECT nonce, last FROM ticket"))
-        return Restored(self.epoch, first, last, "", 1, 0, day, used, still_open, roster[0] if roster else None, tickets, consents.read(self._db))
+        raw = roster[0] if roster else None
+        return Restored(self.epoch, first, last, "", 1, 0, day, used, still_open, raw, tickets, consents.read(self._db))
 
     def commit(self, facts: Sequence[Fact], records: Sequence[Record], stamp: Stamp) -> list[Row]:
         """One transaction. When the disk is full the reserve is given up and it is tried once more. Raises: StoreFailed."""
