@@ -98,7 +98,8 @@ class Core:
     def deadline(self) -> float:
         """Monotonic seconds at which tick or sample has something to do."""
         waits = [self.entry.deadline(), self.room.deadline(), self.intake.deadline(), self.notices.until, self.sampling.deadline()]
-        waits += [self.desk.deadline(), self.facts_out.deadline(), self.samples_out.deadline(), self._said_at + STATE_S if self.facts_out.connected else float("inf")]
+        waits += [self.desk.deadline(), self.facts_out.deadline(), self.samples_out.deadline()]
+        waits += [self._said_at + STATE_S if self.facts_out.connected else float("inf")]
         return min(waits)
 
     def recorded(self) -> None:

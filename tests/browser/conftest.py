@@ -47,7 +47,7 @@ class Kiosk:
                 self.show(self.screen, page)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     program = need("chromium")
     playwright = pytest.importorskip("playwright.sync_api")
