@@ -106,10 +106,12 @@ class City:
 
     def _enter_people(self) -> None:
         """Through the cloud's public API, as an operator would."""
-        entries = [(v.person, v.number, v.pin, v.label) for v in self.cast.enrolled]
+        known = [*self.cast.enrolled, *([self.cast.stranger] if self.cast.stranger else [])]
+        entries = [(v.person, v.number, v.pin, v.label) for v in known]
         for person, number, pin, label in [*entries, *people(self._asked.seed, PEOPLE)]:
             call("PUT", f"{self.cloud_url}api/v1/people/{person}", {"number": number, "pin": pin, "label": label}, self.token)
-        self._progress.say(f"people: {len(entries)} enrolled by face at station 1, {PEOPLE} more in the roster")
+        by_face = len(self.cast.enrolled)
+        self._progress.say(f"people: {by_face} enrolled by face at station 1, {len(entries) - by_face + PEOPLE} more in the roster")
 
     def _start_fleet(self) -> None:
         rows = []

@@ -10,6 +10,22 @@ from cli.demo.progress import DemoFailed
 TIMEOUT_S = 10.0
 
 
+def phone_ticket(url: str, number: str, pin: str) -> str:
+    """The text of a QR ticket, as the phone page gets it: sign in, keep the cookie, ask.
+
+    Raises:
+        DemoFailed: refused, or nobody answers.
+    """
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    code = json.dumps({"number": number, "pin": pin}).encode()
+    try:
+        browser.open(urllib.request.Request(f"{url}api/v1/phone/session", code, {"Content-Type": "application/json"}), timeout=TIMEOUT_S).close()
+        with browser.open(f"{url}api/v1/phone/ticket", timeout=TIMEOUT_S) as answer:
+            return str(json.load(answer)["ticket"])
+    except OSError as error:
+        raise DemoFailed(f"phone page at {url}: {error}") from error
+
+
 def call(method: str, url: str, body: object = None, token: str | None = None) -> Any:
     """The answer's JSON; None for an empty one.
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from cli.demo.city import City
+from cli.demo.client import phone_ticket
 from cli.demo.progress import DemoFailed, Progress
 from cli.demo.visit import let_in, visit
 from twin.faults import meaning, names
@@ -27,6 +28,7 @@ class Hands:
             "a": (f"{city.cast.enrolled[0].label} steps before the camera", lambda: let_in(city.front, city, city.cast.enrolled[0])),
             "p": (f"somebody holds up a photograph of {city.cast.enrolled[0].label}", lambda: self._show(0)),
             "s": ("a stranger steps before the camera", self._show_stranger),
+            "q": (f"{city.cast.enrolled[0].label} shows the QR code of the phone page", self._show_ticket),
             "n": ("nobody is before the camera", city.camera.show_nobody),
             "pull": ("pull the door", lambda: city.front.room.act("pull_door", hold_s=3.0)),
             "out": ("leave: press the exit button and push the door", lambda: city.front.room.act("push_out", hold_s=2.0)),
@@ -41,7 +43,17 @@ class Hands:
         rows = [f"    {word:<8}{meaning_}" for word, (meaning_, _) in self._words.items()]
         rows += ["    break X / mend X   plant a fault at station 1, or take it back: " + ", ".join(names())]
         top = f"\n  Try at the touch screen: person number {visitor.number}, PIN {visitor.pin}. Or type here, then Enter:\n"
-        return top + "\n".join(rows) + f"\n  Until you type, {visitor.label} comes by every two minutes.\n"
+        return top + self._enrolment() + "\n".join(rows) + f"\n  Until you type, {visitor.label} comes by every two minutes.\n"
+
+    def _enrolment(self) -> str:
+        stranger = self._city.cast.stranger
+        if stranger is None:
+            return ""
+        code = f"number {stranger.number}, PIN {stranger.pin}"
+        return (
+            f"  {stranger.label} ({code}) is not enrolled by face: enter by code, `pull` the door, touch the screen's question about\n"
+            "  your face, and type `s` so that the camera sees who it is. 'My data' on the screen forgets the face again.\n"
+        )
 
     def serve(self) -> None:
         """Until Ctrl-C."""
@@ -100,6 +112,10 @@ class Hands:
     def _show_stranger(self) -> None:
         if self._city.cast.stranger:
             self._city.camera.show_person(self._city.cast.stranger.shown)
+
+    def _show_ticket(self) -> None:
+        visitor = self._city.cast.enrolled[0]
+        self._city.camera.show_qr(phone_ticket(self._city.cloud_url, visitor.number, visitor.pin))
 
     def _play(self) -> None:
         visit(self._city, self._progress)

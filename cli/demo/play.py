@@ -51,6 +51,7 @@ def play(city: City, progress: Progress) -> int:
         f"""
   Console of the city      {city.cloud_url}
   Touch screen, station 1  {city.front.url}
+  Phone page               {city.cloud_url}phone/
   Interface description    {city.cloud_url}api/v1/openapi.json
 
   Writing needs this token: {city.token}
