@@ -6,21 +6,22 @@ On: a right code to the released strike, with the facts committed (FULL) in betw
 import argparse
 import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
+from cli.places import ROOT
 from contract.config import CameraConfig, StationConfig, check
 from contract.roster import Person, Roster, code_digest
 from edge.adapters.faces import FacesProcess
 from edge.build import Assembly, Fittings
 from edge.domain.messages import CodeDigested, CodeSource, ContactChanged, CurrentRead, FaceCompared, Input, Post, RosterReceived
 from edge.station import Inbox
-from twin import photos
 from twin.agent import SynchronisedClock
-from twin.camera import Camera
 from twin.pins import TwinFactory
 from twin.surroundings import TwinCloud, TwinGuard
 
@@ -54,10 +55,10 @@ def main(argv: list[str]) -> int:
 
 def measure(folder: Path, rounds: int) -> dict[str, float]:
     """The numbers; ms unless named otherwise."""
-    camera, pins = Camera(), TwinFactory(threaded=True)
-    camera.start()
-    camera.show_person(photos.framed(next(iter(photos.portraits().values()))[0]))
-    layout, compared = _layout(camera.url), Event()
+    pins = TwinFactory(threaded=True)
+    camera = subprocess.Popen([sys.executable, "-m", "cli.bench_camera"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert camera.stdin and camera.stdout
+    layout, compared = _layout(camera.stdout.readline().strip()), Event()
     pins.drive(layout.door.contact_pin, False)
     station = Assembly(layout, folder, _fittings(pins, folder, compared))
     station.start()
@@ -67,7 +68,9 @@ def measure(folder: Path, rounds: int) -> dict[str, float]:
         return numbers | {"inputs_per_s": _flood(station.inbox), "face_process_busy": busy, "cores": os.cpu_count() or 0}
     finally:
         station.stop()
-        camera.stop()
+        camera.stdin.close()
+        camera.wait(10)
+        camera.stdout.close()
 
 
 def _layout(camera: str) -> StationConfig:
