@@ -82,6 +82,7 @@ CROWDED = replace(
 )
 VIEWS = {
     "door": DOOR,
+    "door_tickets": replace(DOOR, ticket=True),
     "door_hint": replace(DOOR, hint=FaceHint.ONE_AT_A_TIME, door="released"),
     "door_offline": replace(DOOR, connected=False, waiting_facts=128, door="held_open"),
     "door_no_clock": replace(DOOR, clock_trusted=False),

@@ -1,4 +1,4 @@
-// Nobody is known: two ways in, side by side and of one size.
+// Nobody is known: the ways in, side by side and of one size. The camera sees faces and codes on phones.
 
 import { by, put, show } from "./dom.js";
 import { hasWords, say } from "./words.js";
@@ -23,6 +23,7 @@ export class DoorView {
 
   // `awake` is false while nobody looks: then no picture is fetched.
   draw(screen, awake) {
+    put(by("face-words"), screen.ticket ? say("face.title_ticket") : say("face.title"));
     show(by("face-on"), screen.face);
     show(by("face-off"), !screen.face);
     put(by("hint"), screen.face_pause_s === null ? say(`hint.${screen.hint}`) : say("face.pause", { count: Math.ceil(screen.face_pause_s) }));
