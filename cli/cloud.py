@@ -21,7 +21,8 @@ def parser() -> argparse.ArgumentParser:
     run = verbs.add_parser("run", help="until Ctrl-C")
     token = verbs.add_parser("token", help="make another token for writing and show it once")
     token.add_argument("name", help="who will use it")
-    for verb in (run, token):
+    seal = verbs.add_parser("ticket-key", help="make the next key that seals tickets of phones; restart the cloud afterwards")
+    for verb in (run, token, seal):
         for name, words in FLAGS.items():
             verb.add_argument(f"--{name.replace('_', '-')}", help=words)
     return made
@@ -35,4 +36,4 @@ def main(argv: list[str]) -> int:
     asked = parser().parse_args(argv)
     given = {name: getattr(asked, name) for name in FLAGS if getattr(asked, name) is not None}
     os.environ.update({PREFIX + name.upper(): value for name, value in given.items()})
-    return cloud(["token", asked.name] if asked.verb == "token" else [])
+    return cloud({"token": ["token", getattr(asked, "name", "")], "ticket-key": ["ticket-key"]}.get(asked.verb, []))
