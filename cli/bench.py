@@ -5,6 +5,7 @@ import importlib
 
 BENCHES = {
     "loop": ("from an input to the moved line, with the face process busy", "cli.bench_loop"),
+    "ledger": ("the ledger on this disk: commits, progress of a pour, a start with many rows", "cli.bench_ledger"),
     "face": ("a camera frame, beside face_recognition's usual recipe", "cli.bench_face"),
     "liveness": ("recorded attacks against the head-turn challenge: APCER and BPCER", "cli.bench_liveness"),
     "identify": ("who is let in wrongly, who is kept out, by size of the gallery", "cli.bench_identify"),

@@ -5,7 +5,8 @@ was asked of the person in a recording stands at the end of its name: `clip__lef
 movements drawn by --seed, as it would be at a station; a bona fide recording without it is left out, for nobody can follow what
 they were not asked. Words and rates are those of ISO/IEC 30107-3: APCER for each species, worst first, and BPCER, each with
 counts and 95 % Clopper-Pearson bounds; recordings in which no face was followed are counted as non-responses and pass nothing.
-It measures the challenge alone: not who somebody is, and no attack that is not in the folder.
+It measures the challenge alone: not who somebody is, and no attack that is not in the folder. With --passive FILE it measures beside it,
+alone too, the passive model of that manifest: its first judgement of each recording against the manifest's threshold.
 """
 
 import argparse
@@ -23,9 +24,12 @@ import numpy as np
 
 from contract.config import IdentityConfig
 from edge.domain.challenge import Challenge, Outcome, Turn, drawn
-from edge.domain.messages import AskPose, FaceCompared, FaceHint, FaceHinted, FacePosed
+from edge.domain.messages import AskPose, FaceCompared, FaceHint, FaceHinted, FacePosed, LivenessJudged
 from edge.faces.engine.bounds import upper_bound
 from edge.faces.engine.models import Engine, built_in
+from edge.faces.passive import manifest
+from edge.faces.passive.manifest import PassiveModel, PassiveRefused
+from edge.faces.passive.model import Judge, Look, PassiveNet
 from edge.faces.pipeline import Pipeline
 from edge.faces.quality import Thresholds
 from edge.faces.shapes import Image
@@ -70,6 +74,8 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="kiosk bench liveness", description=__doc__)
     made.add_argument("--attacks", type=Path, metavar="DIR", required=True, help="folder with bona_fide/NAME/ and attacks/SPECIES/")
     made.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    made.add_argument("--passive", metavar="NAME", help="measure this passive model too: an example's name, or file of a manifest")
+    made.add_argument("--models", type=Path, metavar="DIR", default=Path("models"), help="where its file is; default %(default)s")
     made.add_argument("--seed", type=int, default=0, help="draws what the names do not say; default %(default)s")
     return made
 
@@ -78,8 +84,12 @@ def main(argv: list[str]) -> int:
     """0; 1 when the folder has nothing to measure."""
     asked = parser().parse_args(argv)
     try:
+        model = manifest.read(manifest.find(asked.passive)) if asked.passive else None
+        net = PassiveNet(model, asked.models) if model else None
         document = measure(asked.attacks, asked.seed)
-    except BadFolder as error:
+        if model and net:
+            document["passive"] = measure_passive(asked.attacks, model, net)
+    except (BadFolder, PassiveRefused) as error:
         print(f"kiosk bench liveness: {error}", file=sys.stderr)
         return 1
     text = json.dumps(document, indent=1) + "\n"
@@ -114,6 +124,35 @@ def measure(folder: Path, seed: int) -> dict[str, Any]:
         "apcer": [asdict(rate) for rate in rates], "worst_apcer": rates[0].rate if rates else None,
         "bpcer": asdict(_rate("bona_fide", genuine, Outcome.FAILED)) if genuine else None, "skipped": skipped,
     }  # fmt: skip
+
+
+def measure_passive(folder: Path, model: PassiveModel, look: Look) -> dict[str, Any]:
+    """Rates of the passive model, of recordings with and without movements alike."""
+    engine, config = built_in(), IdentityConfig()
+
+    def outcome(recording: Recording) -> Outcome | None:
+        ratio = first_ratio(frames(recording.path), Judge(look, model.frames), engine, config)
+        return None if ratio is None else Outcome.PASSED if ratio >= model.threshold else Outcome.FAILED
+
+    found: dict[str, list[Outcome | None]] = {}
+    for recording in _recordings(folder / "attacks"):
+        found.setdefault(recording.group, []).append(outcome(recording))
+    rates = sorted((_rate(species, each, Outcome.PASSED) for species, each in found.items()), key=lambda rate: (-rate.rate, rate.species))
+    genuine = [outcome(recording) for recording in _recordings(folder / "bona_fide")]
+    return {
+        "model": model.name, "threshold": model.threshold, "apcer": [asdict(rate) for rate in rates],
+        "worst_apcer": rates[0].rate if rates else None, "bpcer": asdict(_rate("bona_fide", genuine, Outcome.FAILED)) if genuine else None,
+    }  # fmt: skip
+
+
+def first_ratio(pictures: Iterator[Image], judge: Judge, engine: Engine, config: IdentityConfig) -> float | None:
+    """What the model says first of a recording; None when it never saw enough good frames. Not a number counts as 0."""
+    pipeline = Pipeline(engine.find, engine.align, engine.embed, config.frames, Thresholds(), still=Stillness(), alive=judge.see)
+    for number, picture in enumerate(pictures):
+        for said in pipeline.step(picture, number / FPS):
+            if isinstance(said, LivenessJudged):
+                return said.live_ratio if 0 <= said.live_ratio <= 1 else 0.0
+    return None
 
 
 def judged(pictures: Iterator[Image], turns: tuple[Turn, ...], engine: Engine, config: IdentityConfig) -> Outcome | None:

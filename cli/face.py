@@ -1,4 +1,4 @@
-"""`kiosk face`: engines (list, check, use) and their calibration. Changes nothing that was not checked first."""
+"""`kiosk face`: engines (list, check, use), their calibration, and liveness models. Changes nothing that was not checked first."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 import cv2
 import yaml
 
+from cli import face_liveness
 from cli.face_calibrate import FRAMES, TARGETS, TooLittleData, calibration, table
 from cli.face_data import DataRefused, Faces, Half, read, read_group
 from edge.faces.engine import choice, manifest
 from edge.faces.engine.manifest import EngineRefused, Manifest
 from edge.faces.engine.models import Engine, built_in, load
+from edge.faces.passive.manifest import PassiveRefused
 
 DEFAULT_MODELS = Path("models")
 
@@ -23,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="kiosk face", description=__doc__)
     what = made.add_subparsers(dest="what", required=True)
     _engine_arguments(what.add_parser("engine", help="what recognises faces: list, check, use"))
+    face_liveness.arguments(what.add_parser("liveness", help="what tells a face from a picture of one: list, check, use, off"), DEFAULT_MODELS)
     _calibrate_arguments(what.add_parser("calibrate", help="limits of an engine from photographs", description=calibrate.__doc__))
     return made
 
@@ -32,8 +35,8 @@ def main(argv: list[str]) -> int:
     asked = parser().parse_args(argv)
     cv2.setNumThreads(1)
     try:
-        {"engine": engine, "calibrate": calibrate}[asked.what](asked)
-    except (EngineRefused, DataRefused, TooLittleData) as error:
+        {"engine": engine, "calibrate": calibrate, "liveness": face_liveness.liveness}[asked.what](asked)
+    except (EngineRefused, PassiveRefused, DataRefused, TooLittleData) as error:
         print(f"kiosk face {asked.what}: {error}", file=sys.stderr)
         return 1
     return 0
@@ -113,7 +116,7 @@ def _line(engine: Manifest, models: Path) -> str:
 def _calibrated(engine: Manifest) -> str:
     if not engine.limits:
         return "not calibrated: a face may not decide alone"
-    return f"calibrated up to {engine.limits[0].galleries[-1].gallery} people"
+    return f"calibrated up to {engine.limits[0].galleries[-1].gallery} people; among more, phone digits are asked too"
 
 
 def _data(faces: Faces, asked: argparse.Namespace) -> str:

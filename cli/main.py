@@ -23,12 +23,13 @@ class Command:
 
 COMMANDS = (
     Command("demo", "a city of stations on this computer: real faces, simulated doors, taps and sockets", "cli.demo"),
+    Command("twin", "break, mend and act in a running demo, from another terminal", "cli.twin"),
     Command("test", "check everything, then run every test that can run here", "cli.test"),
     Command("check", "lint, types, import rules, sizes, generated files", "cli.check"),
     Command("bench", "measure, and write the numbers as JSON", "cli.bench"),
     Command("face", "engines that recognise faces: list, check, use; calibrate one", "cli.face"),
     Command("doctor", "say what this computer has and what it lacks", "cli.doctor"),
-    Command("person", "faces that a station keeps: person enrol, show, forget", "cli.person"),
+    Command("person", "faces that a station keeps: person enrol, show, forget, share", "cli.person"),
     Command("station", "run the agent of one station: station run", "cli.station"),
     Command("cloud", "run the monitor: cloud run", "cli.cloud"),
     Command("broker", "run the message broker by itself", "cli.broker_run"),

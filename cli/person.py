@@ -1,4 +1,4 @@
-"""`kiosk person`: enrol, show or forget a face on the spot, in the folder of one station. The station sees it within a second.
+"""`kiosk person`: enrol, show, forget or share a face on the spot, in the folder of one station. The station sees it within a second.
 
 Opens the vault itself: run it on the station, as the user that the station runs as. Nothing of a picture stays or is copied.
 """
@@ -11,9 +11,15 @@ import re
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from cli import person_share
+from contract.config import IdentityConfig
 from contract.consent import ConsentBy
 from contract.model import PERSON_PATTERN
+
+if TYPE_CHECKING:
+    from edge.faces.enrol import Enrolled
 
 
 class PersonRefused(Exception):
@@ -22,7 +28,7 @@ class PersonRefused(Exception):
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of `kiosk person`."""
-    made = argparse.ArgumentParser(prog="kiosk person", description="faces that one station keeps: enrol, show, forget")
+    made = argparse.ArgumentParser(prog="kiosk person", description="faces that one station keeps: enrol, show, forget; invite, share, receive")
     verbs = made.add_subparsers(dest="verb", required=True)
     enrol = verbs.add_parser("enrol", help="make a template from three or more photographs and seal it")
     enrol.add_argument(
@@ -36,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     for verb in (enrol, show, forget):
         verb.add_argument("--folder", type=Path, required=True, help="folder of the station")
         verb.add_argument("--person", required=verb is not show, help="pseudonym of the person, as in the roster")
+    person_share.add(verbs)
     return made
 
 
@@ -46,45 +53,35 @@ def main(argv: list[str]) -> int:
 
     try:
         _check(asked)
-        {"enrol": _enrol, "show": _show, "forget": _forget}[asked.verb](asked)
-    except (PersonRefused, VaultRefused) as error:
+        {"enrol": _enrol, "show": _show, "forget": _forget}.get(asked.verb, person_share.run)(asked)
+    except (PersonRefused, person_share.ShareRefused, VaultRefused) as error:
         print(f"kiosk person: {error}", file=sys.stderr)
         return 1
     return 0
 
 
 def _check(asked: argparse.Namespace) -> None:
+    if "folder" not in asked:
+        return
     if not asked.folder.is_dir():
         raise PersonRefused(f"--folder {asked.folder}: there is no such folder; it is the one that the station was started with")
     if hasattr(os, "geteuid") and asked.folder.stat().st_uid != os.geteuid():
         raise PersonRefused(f"--folder {asked.folder}: belongs to another user; run this as the user that the station runs as")
-    if asked.person is not None and not re.fullmatch(PERSON_PATTERN, asked.person):
+    if getattr(asked, "person", None) is not None and not re.fullmatch(PERSON_PATTERN, asked.person):
         raise PersonRefused(f"--person {asked.person[:40]!r}: a pseudonym is 1 to 32 small letters, digits and hyphens")
 
 
 def _enrol(asked: argparse.Namespace) -> None:
     from edge.adapters.kiosk_web.notice import version
-    from edge.faces.engine.choice import BUILT_IN, chosen
-    from edge.faces.engine.manifest import EngineRefused
-    from edge.faces.enrol import GOOD_COUNT, EnrolmentRefused, template_from_files
+    from edge.domain.identity import too_close
     from edge.faces.vault import Terms, Vault, gallery
 
-    try:
-        engine = chosen(asked.folder).name
-        if engine != BUILT_IN:
-            raise PersonRefused(f"this station uses the engine {engine}; enrol at its screen, where that engine is loaded")
-        made = template_from_files(asked.photos)
-    except (EngineRefused, EnrolmentRefused) as error:
-        raise PersonRefused(f"nothing was kept: {error}") from None
-    for words in made.refused:
-        print(f"not used: {words}", file=sys.stderr)
-    if not made.enough:
-        raise PersonRefused(f"nothing was kept: {made.used} good photographs, at least {GOOD_COUNT} are needed")
+    engine, config, made = _made(asked)
     vault = Vault(asked.folder)
     try:
         others = gallery([kept for kept in vault.all() if kept.person != asked.person], engine)
         near = others.nearest(made.template).best_distance
-        flagged = near < _too_close(len(others) + 1)
+        flagged = too_close(near, len(others) + 1, config)
         terms = Terms(version(), asked.language, made.used, ConsentBy.OPERATOR.value, flagged, asked.notice_accepted_by)
         vault.put(asked.person, made.template, engine, date.today().isoformat(), terms)
     finally:
@@ -95,21 +92,34 @@ def _enrol(asked: argparse.Namespace) -> None:
         print("See to it that both have a code.")
 
 
-def _too_close(people: int) -> float:
-    """As at the screen, with the limits that the software ships."""
-    from contract.config import IdentityConfig
-    from edge.domain.identity import limit
+def _made(asked: argparse.Namespace) -> tuple[str, IdentityConfig, Enrolled]:
+    """The name and the limits of the engine that this station uses, and what it made of the photographs."""
+    from edge.domain.identity import calibrated
+    from edge.faces.engine import choice
+    from edge.faces.engine.manifest import EngineRefused
+    from edge.faces.enrol import GOOD_COUNT, Enroller, EnrolmentRefused, spread
 
-    config = IdentityConfig()
-    return limit(config, people) + config.margin
+    try:
+        chosen = choice.chosen(asked.folder)
+        config = calibrated(IdentityConfig(), chosen.table(IdentityConfig().frames))
+        made = Enroller(choice.engine(asked.folder), spread=spread(chosen, config)).from_files(asked.photos)
+    except (EngineRefused, EnrolmentRefused) as error:
+        raise PersonRefused(f"nothing was kept: {error}") from None
+    for words in made.refused:
+        print(f"not used: {words}", file=sys.stderr)
+    if not made.enough:
+        raise PersonRefused(f"nothing was kept: {made.used} good photographs, at least {GOOD_COUNT} are needed")
+    return chosen.name, config, made
 
 
 def _show(asked: argparse.Namespace) -> None:
+    from edge.faces.sharing import Sharing
     from edge.faces.vault import Vault
 
     vault = Vault(asked.folder)
     try:
         kept = [one for one in vault.all() if asked.person in (None, one.person)]
+        moved = Sharing(vault).transfers(asked.person)
     finally:
         vault.close()
     if not kept:
@@ -120,10 +130,13 @@ def _show(asked: argparse.Namespace) -> None:
             continue
         terms = one.terms
         by = f"taken down by {terms.accepted_by}" if terms.accepted_by else "given at the screen"
+        by += f" at {terms.origin}, on {terms.said_on}" if terms.origin else ""
         days = f"since {one.made_on or '?'}, last visit {one.seen_on or '?'}"
         near = "; near somebody else" if terms.flagged else ""
         print(f"{one.person}: one template of {terms.used} pictures, no picture; engine {one.engine}; {days}{near}")
         print(f"    consent to notice {terms.notice} ({terms.language}), {by}")
+    for transfer in moved:
+        print(person_share.told(transfer))
 
 
 def _forget(asked: argparse.Namespace) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contract.config import StationConfig
-from edge.adapters.kiosk_web.notice import version
+from contract.config import IdentityConfig, StationConfig
+from edge.adapters.kiosk_web.notice import sharing_version, version
 from edge.domain.consent import QUIET_DAYS
 
 OPEN = "**to be filled in**"
@@ -41,11 +41,17 @@ def _facts(config: StationConfig) -> str:
         ("What is kept", kept),
         ("Where", "in the device; the cloud holds consents and receipts only"),
         ("How long", f"until withdrawn, until the right ends, or {face.keep_days} days without a visit"),
-        ("Sent to other stations", "no"),
+        ("Given to other stations", _shared(face)),
         ("Connection to the cloud", "TLS" if config.link.ca_file else clear),
         ("Erasure", "key and seal, with a receipt; within 60 s where the station is online"),
     ]
     return "\n".join(["## What this station does", "| question | answer |", "| --- | --- |", *(f"| {ask} | {answer} |" for ask, answer in rows)])
+
+
+def _shared(face: IdentityConfig) -> str:
+    if not face.template_sharing:
+        return "no (`identity.template_sharing` is off)"
+    return f"by hand, one copy for one station, after a second consent on paper (sharing notice {sharing_version()}); who decides for whom: {OPEN}"
 
 
 def _judgement() -> str:

@@ -15,11 +15,11 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 
-from cloud.adapters.db import SqlFaces, SqlLedger, SqlPeople, SqlPhones, SqlStations, SqlTokens, open_engine
+from cloud.adapters.db import SqlFaces, SqlLeases, SqlLedger, SqlPeople, SqlPhones, SqlStations, SqlTokens, open_engine
 from cloud.adapters.mqtt import CloudLink
 from cloud.adapters.seal_keys import SealKeys
 from cloud.adapters.series_embedded import EmbeddedSeries
-from cloud.api import faces, facts, health, people, phones, samples, stations, stream
+from cloud.api import faces, facts, health, people, phones, quota, samples, stations, stream
 from cloud.api.auth import TokenNeeded
 from cloud.api.errors import RESPONSES, add_handlers
 from cloud.api.guard import Guard
@@ -27,6 +27,7 @@ from cloud.api.live import Hub
 from cloud.api.parts import Parts
 from cloud.faces import CityFaces
 from cloud.ingest import Counters, Ingest, Step
+from cloud.leases import CityQuota
 from cloud.people import Announcer, RosterPeople
 from cloud.phones import PhonePasses
 from cloud.ports import Outgoing
@@ -92,6 +93,7 @@ def assemble(
     store = SqlPeople(engine)
     seals = SealKeys(settings.data, clock_ms())
     store.put_ticket_keys(seals.public())
+    store.put_allowance(settings.offline_allowance)
     announcer = Announcer(store.roster, lambda: [row.station for row in known.all()], out)
     roster_people = RosterPeople(store, announcer.announce)
     step = Step(ledger, series, out, hub, announcer.announce, clock_ms, Counters())
@@ -101,6 +103,7 @@ def assemble(
         settings, ledger, known, roster_people, tokens, series, out, detail, ingest, hub, clock_ms, running_version(),
         PhonePasses(store, SqlPhones(engine), seals, clock_ms),
         CityFaces(SqlFaces(engine), store, out, announcer.announce, clock_ms),
+        CityQuota(SqlLeases(engine), lambda: len(known.all()), clock_ms, settings.utc_offset_min),
     )
     return Cloud(parts, tokens, seals, roster_people, announcer, ingest, link, engine, series)
 
@@ -126,8 +129,9 @@ def create_app(cloud: Cloud) -> FastAPI:
     to_write = [Depends(TokenNeeded(parts.tokens, True))]
     for noun in (stations, facts, samples, health, stream):
         app.include_router(noun.routes(parts), prefix=API, dependencies=to_read, responses=RESPONSES)
+    app.include_router(quota.reading(parts), prefix=API, dependencies=to_read, responses=RESPONSES)
     app.include_router(phones.routes(parts), prefix=API, responses=RESPONSES)
-    for router in (people.reading(parts), people.writing(parts), phones.operating(parts), faces.routes(parts)):
+    for router in (people.reading(parts), people.writing(parts), phones.operating(parts), faces.routes(parts), quota.of_person(parts)):
         app.include_router(router, prefix=API, dependencies=to_write, responses=RESPONSES)
     page = str(files("cloud.console") / "static")
     app.mount("/phone", StaticFiles(directory=str(files("cloud.console") / "phone"), html=True), name="phone")

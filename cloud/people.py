@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from cloud.adapters.db import SqlPeople
 from cloud.errors import LedgerDown, PersonRefused, PersonUnknown
 from cloud.ports import Outgoing, PersonRow
-from contract.roster import PHONE_PATTERN, PIN_PATTERN, Entitlement, Person, Roster, code_digest, phone_digest
+from contract.roster import PHONE_PATTERN, PIN_PATTERN, Entitlement, Person, Role, Roster, code_digest, phone_digest
 from contract.topics import Leaf, topic
 
 log = logging.getLogger(__name__)
@@ -42,11 +42,12 @@ class RosterPeople:
 
     def put(
         self, person: str, *, number: str | None, pin: str | None, label: str | None, entitlement: Entitlement,
-        phone_last4: str | None = None,
+        phone_last4: str | None = None, duress_pin: str | None = None, role: Role | None = None,
     ) -> PersonRow:  # fmt: skip
         """Enter somebody, or replace what is known; without a `pin` the old one stays, as long as the number does.
 
-        `phone_last4`: four digits of the telephone number; without them those that are known stay.
+        `phone_last4`: four digits of the telephone number; without them those that are known stay. `duress_pin`: a second PIN that
+        opens like the first and calls for help; '' takes it away, None leaves it. `role`: None leaves it too.
 
         Raises:
             PersonRefused: nothing was changed.
@@ -57,8 +58,9 @@ class RosterPeople:
             digest = _digest(salt, number, pin, known)
             phone = _phone(salt, person, phone_last4, known)
             fresh = _person(
-                person=person, number=number, code_digest=digest, phone_last4_digest=phone, label=label, entitlement=entitlement
-            )
+                person=person, number=number, code_digest=digest, phone_last4_digest=phone, label=label, entitlement=entitlement,
+                duress_digest=_duress(salt, number, duress_pin, digest, known), role=role or (known.role if known else Role.VISITOR),
+            )  # fmt: skip
             _must_fit(salt, [*others.values(), fresh])
             self._store.replace(fresh)
         self._changed()
@@ -76,7 +78,7 @@ class RosterPeople:
         self._changed()
 
 
-def _digest(salt: str, number: str | None, pin: str | None, known: Person | None) -> str | None:
+def _digest(salt: str, number: str | None, pin: str | None, known: Person | None, field: str = "pin") -> str | None:
     if pin is None:
         if known is not None and known.code_digest is not None and known.number != number:
             raise PersonRefused("pin", "", "a code belongs to its number", "send the PIN again together with the new number")
@@ -84,8 +86,22 @@ def _digest(salt: str, number: str | None, pin: str | None, known: Person | None
     if number is None:
         raise PersonRefused("number", "", "a PIN without a number opens nothing", "send a number of 4 to 6 digits")
     if not re.fullmatch(PIN_PATTERN, pin) or not number.isascii():
-        raise PersonRefused("pin", "", "the PIN is not 4 to 8 digits", "send 4 to 8 digits")
+        raise PersonRefused(field, "", "the PIN is not 4 to 8 digits", "send 4 to 8 digits")
     return code_digest(salt, number, pin)
+
+
+def _duress(salt: str, number: str | None, pin: str | None, first: str | None, known: Person | None) -> str | None:
+    """Of the second PIN, which needs the first and is another: the station takes both for the same person."""
+    kept = known.duress_digest if known else None
+    if pin is not None:
+        kept = _digest(salt, number, pin, None, "duress_pin") if pin else None
+    elif kept is not None and known is not None and known.number != number:
+        raise PersonRefused("duress_pin", "", "a code belongs to its number", "send the duress PIN again together with the new number")
+    if kept is not None and first is None:
+        raise PersonRefused("duress_pin", "", "a duress PIN without a PIN would be the only one", "send a PIN too")
+    if kept is not None and kept == first:
+        raise PersonRefused("duress_pin", "", "the duress PIN is the PIN", "choose another one")
+    return kept
 
 
 def _phone(salt: str, person: str, last4: str | None, known: Person | None) -> str | None:
@@ -117,7 +133,10 @@ def _must_fit(salt: str, people: list[Person]) -> None:
 
 
 def _row(one: Person) -> PersonRow:
-    return PersonRow(one.person, one.number, one.label, one.entitlement, one.code_digest is not None, one.phone_last4_digest is not None)
+    return PersonRow(
+        one.person, one.number, one.label, one.entitlement, one.code_digest is not None, one.phone_last4_digest is not None,
+        has_duress=one.duress_digest is not None, role=one.role,
+    )  # fmt: skip
 
 
 class Announcer:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from cloud.domain.faces import FaceRecord
-from cloud.domain.intake import Refused, Reported
+from cloud.domain.intake import Asked, Refused, Reported
+from cloud.domain.leases import Excess, PersonDay
 from cloud.domain.points import Point, Value
 from cloud.domain.presence import Heard
 from cloud.domain.progress import Lane, Progress
 from contract.envelope import FactEnvelope
-from contract.roster import Entitlement, Roster
+from contract.leases import QuotaLease
+from contract.roster import Entitlement, Role, Roster
 from contract.state import State
 
 
@@ -48,6 +50,7 @@ class Batch:
     reports: list[Reported] = field(default_factory=list)
     heard: set[str] = field(default_factory=set)
     committed: dict[Epoch, Committed] = field(default_factory=dict)
+    asks: list[Asked] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,8 @@ class PersonRow:
     entitlement: Entitlement
     has_pin: bool
     has_phone: bool = False
+    has_duress: bool = False
+    role: Role = Role.VISITOR
 
 
 @dataclass(frozen=True)
@@ -139,12 +144,13 @@ class FaceReport:
 
 @dataclass(frozen=True)
 class Stored:
-    """What a committed batch changed: new facts in order, progress to acknowledge, stations with news, new stations."""
+    """What a committed batch changed: new facts in order, progress to acknowledge, stations with news, new stations, leases to say."""
 
     facts: list[FactRow]
     progress: dict[Epoch, Progress]
     changed: list[StationRow]
     newcomers: set[str]
+    leases: list[tuple[str, QuotaLease]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -209,7 +215,7 @@ class People(Protocol):
 
     def put(
         self, person: str, *, number: str | None, pin: str | None, label: str | None, entitlement: Entitlement,
-        phone_last4: str | None = None,
+        phone_last4: str | None = None, duress_pin: str | None = None, role: Role | None = None,
     ) -> PersonRow:
         """Raises: PersonRefused."""
 
@@ -248,15 +254,25 @@ class Faces(Protocol):
         """Raises: PersonUnknown."""
 
 
+class Leases(Protocol):
+    """Parts of people's days that stations have."""
+
+    def today(self) -> str: ...
+
+    def bound(self) -> list[Excess]: ...
+
+    def person(self, person: str) -> list[PersonDay]: ...
+
+    def most(self, day: PersonDay) -> int: ...
+
+
 class SeriesSink(Protocol):
     """A time-series store. Same measurement, tags and time overwrite."""
 
     def write(self, points: Sequence[Point]) -> None:
         """Raises: SeriesDown."""
 
-    def query(
-        self, measurement: str, tags: Mapping[str, str], since_ms: int, until_ms: int, step_ms: int
-    ) -> list[Series]:
+    def query(self, measurement: str, tags: Mapping[str, str], since_ms: int, until_ms: int, step_ms: int) -> list[Series]:
         """Series whose tags contain these; with a step, the mean (of words the last) of each step."""
 
     def forget(self, before_ms: int) -> None: ...

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from cloud.errors import SettingsRefused
 from contract.errors import explain
+from contract.leases import Allowance
 
 PREFIX = "SMART_STATION_CLOUD_"
 PAGE = "docs/operations.md"
@@ -37,6 +38,10 @@ class Settings(BaseModel):
     faces_warn_at: int = Field(80_000, ge=1, description="people with a face; health warns from here on, since 100,000 must be filed")
     series_days: int = Field(35, ge=1, le=3660, description="days that measurements are kept; facts are kept for ever")
 
+    offline_water_ml: int = Field(300, ge=0, le=20_000, description="ml that each station gives a person a day without a lease, where quotas are shared")
+    offline_bottles: int = Field(1, ge=0, le=100, description="bottles likewise")
+    offline_socket_min: int = Field(30, ge=0, le=1440, description="minutes likewise")
+
     @model_validator(mode="after")
     def _database_is_named(self) -> Self:
         if not self.database_url:
@@ -44,6 +49,11 @@ class Settings(BaseModel):
         if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("database_url: only sqlite:///FILE and postgresql+psycopg://… are known")
         return self
+
+    @property
+    def offline_allowance(self) -> Allowance:
+        """What each station gives beyond its lease, as the roster tells them."""
+        return Allowance(water_ml=self.offline_water_ml, bottles=self.offline_bottles, socket_min=self.offline_socket_min)
 
     @property
     def loopback(self) -> bool:

@@ -9,17 +9,19 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from contract.amenity import AmenityConfig
+from contract.charging import ChargingConfig, SocketConfig
+from contract.detectors import DetectorsConfig
 from contract.errors import ContractError, explain
+from contract.fridge import FridgeConfig
+from contract.lending import LendingConfig
 from contract.limits import GalleryLimit
-from contract.model import Model, Name, StationId
-
-OUTPUT_PINS = frozenset({12, 13, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27})
-"""Header pins (BCM numbers) that pull down at reset, so that an output is off before software runs; 14 and 15 are the serial console, 7 to 11 the SPI bus."""
-INPUT_PINS = OUTPUT_PINS | {4, 5, 6}
-"""0 and 1 are the board's identity bus, 2 and 3 are I2C with fixed pull-ups."""
-
-OutputPin = Annotated[int, Field(json_schema_extra={"enum": sorted(OUTPUT_PINS)})]
-InputPin = Annotated[int, Field(json_schema_extra={"enum": sorted(INPUT_PINS)})]
+from contract.liveness import LivenessSources
+from contract.model import Model, StationId
+from contract.pins import EXPANDERS, InputPin, OutputPin, Use, input_, output
+from contract.status import StatusConfig
+from contract.steward import StewardConfig
+from contract.water import TapConfig, WaterConfig
 
 
 class LinkConfig(Model):
@@ -81,8 +83,13 @@ class IdentityConfig(Model):
     turn_s: float = Field(6, ge=3, le=20, description="s for each movement")
     turn_ratio: float = Field(0.25, ge=0.22, le=0.6, description="eye distances by which the nose must leave its frontal place to a side")
     nod_ratio: float = Field(0.12, ge=0.08, le=0.4, description="likewise up or down")
+    liveness: LivenessSources = Field((), description="who must have said of each face that it is alive; empty: nobody is asked")
     face_tries: int = Field(3, ge=1, le=20, description="refused faces until faces pause, 10 s first, 5 min at most; an unknown face counts half")
     keep_days: int = Field(180, ge=1, le=3650, description="days without a visit after which a face is forgotten")
+    template_sharing: bool = Field(
+        False, description="whether templates may go to and come from other stations; off, because the law asks for a second consent "
+        "for each destination: with it off every way refuses",
+    )  # fmt: skip
     handler: str = Field("", max_length=120, description="who answers for the data, with an address or a number: told in the notice that people agree to")
 
 
@@ -98,10 +105,31 @@ class DoorConfig(Model):
     alarm_s: float = Field(60, ge=10, le=3600, description="s until operators are told")
     debounce_s: float = Field(0.05, ge=0, le=1, description="s a contact must stay before it counts")
 
+    def pins(self) -> list[Use]:
+        """What it is joined to."""
+        uses = output("door.lock_pin", self.lock_pin) + input_("door.contact_pin", self.contact_pin)
+        return uses + input_("door.exit_pin", self.exit_pin)
+
+
+class OpenHours(Model):
+    """When visitors are let in. Leaving is never a matter of hours."""
+
+    days: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field(
+        (1, 2, 3, 4, 5, 6, 7), min_length=1, max_length=7, description="days of the week on which it begins, 1 is Monday"
+    )
+    from_hour: int = Field(..., ge=0, le=23, description="first hour, local time")
+    to_hour: int = Field(..., ge=1, le=24, description="hour at which it ends; not above from_hour: over midnight")
+
 
 class AccessConfig(Model):
     """Ways in and their limits."""
 
+    hours: tuple[OpenHours, ...] = Field(
+        (), max_length=14, description="when visitors are let in; none: always. Stewards always; everybody while time is not trusted"
+    )
+    passback_s: float = Field(
+        900, ge=0, le=86400, description="s after coming in during which coming in again without having left is told to operators; 0: never"
+    )
     tries_per_person: int = Field(5, ge=1, le=20, description="wrong codes per person number in 15 min")
     tries_per_station: int = Field(20, ge=1, le=200, description="wrong codes at this station in 15 min")
     most_inside: int = Field(20, ge=1, le=500, description="people inside at once")
@@ -115,49 +143,14 @@ class VisitConfig(Model):
     warning_s: float = Field(20, ge=20, le=120, description="s of warning with 'more time' before the screen forgets the visitor")
 
 
-class TapConfig(Model):
-    """A water tap: valve and flow meter."""
-
-    name: Name = Field(..., description="name of the tap, for example cold")
-    valve_pin: OutputPin = Field(..., description="relay of the valve, normally closed; on = open")
-    valve_active_high: bool = Field(True, description="whether the relay is on at a high level")
-    flow_pin: InputPin = Field(..., description="pulse output of the flow meter")
-    pulses_per_l: float = Field(450, gt=0, le=100_000, description="pulses per litre; weigh one litre to calibrate")
-    portions_ml: tuple[int, ...] = Field((200, 300, 500), min_length=1, max_length=4, description="ml offered on the screen")
-    max_ml: int = Field(1000, ge=50, le=5000, description="ml of one pour at most, whatever is asked")
-    max_s: float = Field(60, gt=0, le=300, description="s of one pour at most; a cap independent of the meter")
-    no_flow_s: float = Field(2, ge=0.5, le=10, description="s without a pulse until the valve shuts")
-    leak_ml: int = Field(50, ge=5, le=1000, description="ml through a shut valve within a minute that mean a leak")
-
-    @model_validator(mode="after")
-    def _portions_fit(self) -> Self:
-        if any(not 0 < portion <= self.max_ml for portion in self.portions_ml):
-            raise ValueError(f"portions_ml {list(self.portions_ml)}: each must lie in 1..max_ml ({self.max_ml})")
-        return self
-
-
-class SocketConfig(Model):
-    """A charging socket: relay and current sensor."""
-
-    name: Name = Field(..., description="name of the socket, for example 1")
-    relay_pin: OutputPin = Field(..., description="relay; on = live")
-    relay_active_high: bool = Field(True, description="whether the relay is on at a high level")
-    adc_channel: int = Field(..., ge=0, le=7, description="MCP3008 channel of the current sensor (true RMS)")
-    amps_per_v: float = Field(1.0, gt=0, le=100, description="A per V at the converter")
-    zero_v: float = Field(0.0, ge=0, le=3.3, description="V at no current")
-    mains_v: float = Field(230, ge=3, le=250, description="V of the socket; power is V x A, so the power factor is taken as 1")
-    cap_w: float = Field(200, ge=5, le=3000, description="W; above it for 1 s the socket is cut off and must be looked at")
-    max_s: float = Field(28_800, ge=60, le=86_400, description="s of one charge at most")
-    low_w: float = Field(2, ge=0, le=100, description="W below which a device counts as full or gone")
-    low_s: float = Field(900, ge=10, le=7200, description="s below low_w until the charge ends")
-
-
 class QuotaConfig(Model):
     """What a person may draw in a day when the roster does not say otherwise."""
 
     water_ml_per_day: int = Field(3000, ge=0, le=20_000, description="ml a day")
     socket_min_per_day: int = Field(480, ge=0, le=1440, description="minutes a day")
+    bottles_per_day: int = Field(2, ge=0, le=100, description="bottles a day")
     utc_offset_min: int = Field(480, ge=-840, le=840, description="min east of UTC; the day turns at midnight there")
+    shared: bool = Field(False, description="one quota for all stations: the cloud leases parts of it; false: each station gives it anew")
 
 
 class TelemetryConfig(Model):
@@ -184,29 +177,53 @@ class StationConfig(Model):
     access: AccessConfig = Field(default_factory=AccessConfig, description="ways in and their limits")
     visit: VisitConfig = Field(default_factory=VisitConfig, description="a visit on the screen")
     taps: tuple[TapConfig, ...] = Field((), max_length=4, description="water taps")
+    water: WaterConfig = Field(default_factory=WaterConfig, description="what all taps share")
     sockets: tuple[SocketConfig, ...] = Field((), max_length=8, description="charging sockets")
+    charging: ChargingConfig = Field(default_factory=ChargingConfig, description="what all sockets share")
+    fridge: FridgeConfig | None = Field(None, description="fridge cabinet; null: none fitted")
+    lending: LendingConfig | None = Field(None, description="locker of power banks; null: none fitted")
+    amenities: tuple[AmenityConfig, ...] = Field((), max_length=12, description="other switched equipment")
+    detectors: DetectorsConfig = Field(default_factory=DetectorsConfig, description="fire, smoke, tamper, movement")
+    status: StatusConfig = Field(default_factory=StatusConfig, description="lamp outside")
+    expanders: int = Field(0, ge=0, le=EXPANDERS, description="MCP23017 chips on the I2C bus, from address 0x20 up; their lines are pins 100 and up")
     quota: QuotaConfig = Field(default_factory=QuotaConfig, description="what a person may draw in a day")
     telemetry: TelemetryConfig = Field(default_factory=TelemetryConfig, description="samples")
+    steward: StewardConfig = Field(default_factory=StewardConfig, description="maintenance at the screen")
 
     @model_validator(mode="after")
     def _each_pin_once_and_allowed(self) -> Self:
         used: dict[int, str] = {}
-        for where, pin, allowed in self._pins():
-            if pin not in allowed:
-                raise ValueError(f"{where}: pin {pin} is not one of {sorted(allowed)}")
-            if pin in used:
-                raise ValueError(f"{where}: pin {pin} is already {used[pin]}")
-            used[pin] = where
+        for use in self._pins():
+            wrong = use.wrong(self.expanders)
+            if wrong:
+                raise ValueError(wrong)
+            if use.pin in used:
+                raise ValueError(f"{use.where}: pin {use.pin} is already {used[use.pin]}")
+            used[use.pin] = use.where
         return self
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        for part, names in (("taps", [t.name for t in self.taps]), ("sockets", [s.name for s in self.sockets])):
+        slots = self.lending.slots if self.lending else ()
+        for part, items in (("taps", self.taps), ("sockets", self.sockets), ("amenities", self.amenities), ("lending.slots", slots)):
+            names = [item.name for item in items]
             if len(set(names)) < len(names):
                 raise ValueError(f"{part}: names must differ: {names}")
-        channels = [s.adc_channel for s in self.sockets]
+        sensed = [s.adc_channel for s in self.sockets] + [a.adc_channel for a in self.amenities]
+        channels = [channel for channel in sensed if channel is not None]
         if len(set(channels)) < len(channels):
-            raise ValueError(f"sockets: adc_channel must differ: {channels}")
+            raise ValueError(f"sockets, amenities: adc_channel must differ: {channels}")
+        return self
+
+    @model_validator(mode="after")
+    def _probes_are_there_once(self) -> Self:
+        probes = [*self.charging.probes, *(self.fridge.probes if self.fridge else ())]
+        for field, values in (("name", [probe.name for probe in probes]), ("id", [probe.id for probe in probes])):
+            if len(set(values)) < len(values):
+                raise ValueError(f"charging.probes: {field} must differ, also from the fridge's: {values}")
+        for socket in self.sockets:
+            if socket.temperature_probe not in (None, *(probe.name for probe in self.charging.probes)):
+                raise ValueError(f"sockets.{socket.name}.temperature_probe: {socket.temperature_probe} is not one of charging.probes")
         return self
 
     @model_validator(mode="after")
@@ -221,14 +238,9 @@ class StationConfig(Model):
             raise ValueError("visit: warning_s < idle_s <= longest_s must hold")
         return self
 
-    def _pins(self) -> list[tuple[str, int, frozenset[int]]]:
-        door = self.door
-        pins = [("door.lock_pin", door.lock_pin, OUTPUT_PINS)]
-        pins += [("door.contact_pin", door.contact_pin, INPUT_PINS), ("door.exit_pin", door.exit_pin, INPUT_PINS)]
-        for tap in self.taps:
-            pins += [(f"taps.{tap.name}.valve_pin", tap.valve_pin, OUTPUT_PINS)]
-            pins += [(f"taps.{tap.name}.flow_pin", tap.flow_pin, INPUT_PINS)]
-        return pins + [(f"sockets.{s.name}.relay_pin", s.relay_pin, OUTPUT_PINS) for s in self.sockets]
+    def _pins(self) -> list[Use]:
+        single = [self.status, self.door, self.water, self.detectors, *(part for part in (self.fridge, self.lending) if part)]
+        return [use for part in (*single, *self.taps, *self.sockets, *self.amenities) for use in part.pins()]
 
 
 class ConfigRefused(ContractError):

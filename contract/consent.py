@@ -8,18 +8,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contract.model import Model, PersonId
+from contract.model import Model, PersonId, StationId
 
 NoticeVersion = Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
 """Digest of the text that the person was shown, in all its languages."""
 Language = Literal["zh", "en"]
+TransferNumber = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+"""Drawn at random by the station that invites; both ends tell it, so that what went can be found again where it came."""
 
 
 class ConsentBy(StrEnum):
-    """Who took the consent down: the person at the screen, or somebody of the station's team on the spot."""
+    """Who took the consent down: the person at the screen, or somebody of the team on paper, here or where the template was made."""
 
     VISITOR = "visitor"
     OPERATOR = "operator"
+    ELSEWHERE = "elsewhere"
 
 
 class EnrolProblem(StrEnum):
@@ -84,3 +87,21 @@ class FaceForgotten(Model):
 class EnrolmentRefused(Model):
     kind: Literal["enrolment_refused"] = "enrolment_refused"
     reason: EnrolProblem
+
+
+class TemplateShared(Model):
+    """A sealed template was handed to an operator for one other station. Whether it got there, that station tells."""
+
+    kind: Literal["template_shared"] = "template_shared"
+    person: PersonId
+    destination: StationId
+    notice: NoticeVersion = Field(description="of the second consent, for this destination alone")
+    transfer: TransferNumber
+
+
+class TemplateReceived(Model):
+    kind: Literal["template_received"] = "template_received"
+    person: PersonId
+    source: StationId
+    notice: NoticeVersion
+    transfer: TransferNumber

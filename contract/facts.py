@@ -1,108 +1,40 @@
 """What happened, past tense: a tagged union by `kind`. A fact is a decision or an observation, never a hope.
 
-No fact carries a name, an image, a template or a code. Volumes in ml, energy in Wh, time in s, power in W.
+No fact carries a name, an image, a template or a code. Volumes in ml, energy in Wh, time in s, power in W. Facts of one piece of
+equipment stand beside its configuration (contract/water.py and so on); those listed in __all__ are to be had from here too.
 """
 
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from contract.consent import ConsentGiven, ConsentRefused, ConsentWithdrawn, EnrolmentRefused, FaceEnrolled, FaceForgotten
-from contract.model import Model, Name, PersonId, SessionId
+from contract.amenity import AmenityEnded, AmenityFact, AmenityRefused, AmenityStarted
+from contract.charging import ChargeEnded, ChargeRefused, ChargeStarted, ChargingFact
+from contract.consent import (
+    ConsentGiven,
+    ConsentRefused,
+    ConsentWithdrawn,
+    EnrolmentRefused,
+    FaceEnrolled,
+    FaceForgotten,
+    TemplateReceived,
+    TemplateShared,
+)
+from contract.detectors import DetectorFact, FireChanged, WelfareAsked
+from contract.fridge import FridgeFact
+from contract.leases import QuotaReturned
+from contract.lending import LendingFact
+from contract.model import Model, PersonId, SessionId
+from contract.steward import StewardFact
+from contract.water import FlushStarted, WaterFact, WaterPoured, WaterRefused, WaterReserved
+from contract.words import Amount, Count, DoorCause, FaultCode, Refusal, Stop, Text, VisitEnd, Way
 
-Text = Annotated[str, Field(max_length=200)]
-Amount = Annotated[float, Field(ge=0, le=1e9)]
-Count = Annotated[int, Field(ge=0, le=10**9)]
-
-
-class Way(StrEnum):
-    """How a person asked to enter."""
-
-    FACE = "face"
-    CODE = "code"
-    QR = "qr"
-    FACE_CODE = "face_code"
-    FACE_PHONE = "face_phone"
-
-
-class Refusal(StrEnum):
-    """Why the station said no. The screen has words for each, in each language."""
-
-    NOT_SURE = "not_sure"
-    UNKNOWN_FACE = "unknown_face"
-    WRONG_CODE = "wrong_code"
-    TOO_MANY_TRIES = "too_many_tries"
-    NOT_READABLE = "not_readable"
-    EXPIRED = "expired"
-    NO_RIGHT = "no_right"
-    FULL = "full"
-    CANNOT_RECORD = "cannot_record"
-    GUARD_LOST = "guard_lost"
-    NOT_IDENTIFIED = "not_identified"
-    QUOTA_SPENT = "quota_spent"
-    BUSY = "busy"
-    OUT_OF_ORDER = "out_of_order"
-    BAD_AMOUNT = "bad_amount"
-    TICKET_EXPIRED = "ticket_expired"
-    TICKET_EARLY = "ticket_early"
-    TICKET_USED = "ticket_used"
-    TICKET_ELSEWHERE = "ticket_elsewhere"
-    TICKET_KEY = "ticket_key"
-    TICKET_FORGED = "ticket_forged"
-    TICKETS_FULL = "tickets_full"
-    CLOCK_UNSURE = "clock_unsure"
-    NOT_CONFIRMED = "not_confirmed"
-    LIVENESS_FAILED = "liveness_failed"
-    FROZEN = "frozen"
-
-
-class DoorCause(StrEnum):
-    """What an opening of the door followed."""
-
-    ENTRY = "entry"
-    EXIT = "exit"
-    FORCED = "forced"
-
-
-class Stop(StrEnum):
-    """Why a pour or a charge ended."""
-
-    REACHED = "reached"
-    PERSON = "person"
-    NO_FLOW = "no_flow"
-    TIME_LIMIT = "time_limit"
-    LOW_POWER = "low_power"
-    POWER_LIMIT = "power_limit"
-    VISIT_ENDED = "visit_ended"
-    FAULT = "fault"
-    INTERRUPTED = "interrupted"
-
-
-class VisitEnd(StrEnum):
-    """Why a visit ended. `presumed_left`: somebody left and several were inside, so which one is a guess, and is told as one."""
-
-    LEFT = "left"
-    PRESUMED_LEFT = "presumed_left"
-    NOT_ENTERED = "not_entered"
-    CAME_AGAIN = "came_again"
-    TIMED_OUT = "timed_out"
-
-
-class FaultCode(StrEnum):
-    """Everything that can be latched as wrong; `edge/domain/faults.py` says what each switches off."""
-
-    STORE_LOW = "store_low"
-    STORE_FULL = "store_full"
-    GUARD_LOST = "guard_lost"
-    FACES_LOST = "faces_lost"
-    CAMERA_LOST = "camera_lost"
-    NO_FLOW = "no_flow"
-    LEAK = "leak"
-    METER_LOST = "meter_lost"
-    DOOR_FORCED = "door_forced"
-    DOOR_HELD = "door_held"
-    OVER_POWER = "over_power"
+__all__ = [
+    "AmenityEnded", "AmenityRefused", "AmenityStarted", "Amount", "ChargeEnded", "ChargeRefused", "ChargeStarted", "ConsentGiven",
+    "ConsentRefused", "ConsentWithdrawn", "Count", "DoorCause", "EnrolmentRefused", "FaceEnrolled", "FaceForgotten", "FaultCode",
+    "FireChanged", "FlushStarted", "QuotaReturned", "Refusal", "Stop", "Text", "VisitEnd", "WaterPoured", "WaterRefused", "WaterReserved",
+    "Way", "WelfareAsked",
+]  # fmt: skip
 
 
 class StationStarted(Model):
@@ -117,6 +49,23 @@ class EntryGranted(Model):
     person: PersonId
     way: Way
     decided_ms: Amount = Field(description="first frame used, or last key typed, to the decision")
+
+
+class PassbackNoticed(Model):
+    """Somebody came in who was believed inside: let in, and told to operators. A card was lent, or a leaving was not seen."""
+
+    kind: Literal["passback_noticed"] = "passback_noticed"
+    visit: SessionId
+    person: PersonId
+    since_s: Amount = Field(description="since they came in the last time")
+
+
+class DuressCalled(Model):
+    """The second PIN was typed: whoever typed it may be under threat. The door and the screen behave as with the first."""
+
+    kind: Literal["duress_called"] = "duress_called"
+    person: PersonId
+    way: Way
 
 
 class EntryRefused(Model):
@@ -164,59 +113,6 @@ class VisitEnded(Model):
     stayed_s: Amount
 
 
-class WaterReserved(Model):
-    kind: Literal["water_reserved"] = "water_reserved"
-    pour: SessionId
-    visit: SessionId
-    person: PersonId
-    tap: Name
-    reserved_ml: Count
-
-
-class WaterPoured(Model):
-    kind: Literal["water_poured"] = "water_poured"
-    pour: SessionId
-    person: PersonId
-    tap: Name
-    reserved_ml: Count
-    poured_ml: Count | None = Field(description="what the meter counted; null when nobody could read it (power cut)")
-    charged_ml: Count = Field(description="what the quota lost: as measured, or as reserved where nobody could measure")
-    stop: Stop
-
-
-class WaterRefused(Model):
-    kind: Literal["water_refused"] = "water_refused"
-    tap: Text
-    reason: Refusal
-    asked_ml: int
-
-
-class ChargeStarted(Model):
-    kind: Literal["charge_started"] = "charge_started"
-    charge: SessionId
-    visit: SessionId
-    person: PersonId
-    socket: Name
-    reserved_min: Count
-
-
-class ChargeEnded(Model):
-    kind: Literal["charge_ended"] = "charge_ended"
-    charge: SessionId
-    person: PersonId
-    socket: Name
-    energy_wh: Amount | None = Field(description="null when nobody could read the meter (power cut)")
-    lasted_s: Amount | None
-    charged_min: Count
-    stop: Stop
-
-
-class ChargeRefused(Model):
-    kind: Literal["charge_refused"] = "charge_refused"
-    socket: Text
-    reason: Refusal
-
-
 class FaultRaised(Model):
     kind: Literal["fault_raised"] = "fault_raised"
     fault: FaultCode
@@ -251,10 +147,10 @@ class RosterApplied(Model):
 
 
 Fact = Annotated[
-    StationStarted | EntryGranted | EntryRefused | DoorUnlocked | DoorLocked | ExitRequested | DoorOpened | DoorClosed
-    | DoorHeldOpen | VisitEnded | WaterReserved | WaterPoured | WaterRefused | ChargeStarted | ChargeEnded | ChargeRefused
-    | FaultRaised | FaultCleared | InputRefused | ClockChanged | RosterApplied
-    | ConsentGiven | ConsentRefused | ConsentWithdrawn | FaceEnrolled | FaceForgotten | EnrolmentRefused,
+    StationStarted | EntryGranted | PassbackNoticed | DuressCalled | EntryRefused | DoorUnlocked | DoorLocked | ExitRequested | DoorOpened | DoorClosed
+    | DoorHeldOpen | VisitEnded | DetectorFact | AmenityFact | WaterFact | ChargingFact | LendingFact | FridgeFact | StewardFact
+    | QuotaReturned | FaultRaised | FaultCleared | InputRefused | ClockChanged | RosterApplied
+    | ConsentGiven | ConsentRefused | ConsentWithdrawn | FaceEnrolled | FaceForgotten | EnrolmentRefused | TemplateShared | TemplateReceived,
     Field(discriminator="kind"),
 ]
 

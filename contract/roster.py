@@ -11,6 +11,7 @@ from typing import Annotated, Self
 from pydantic import Field, ValidationError, model_validator
 
 from contract.errors import ContractError, explain
+from contract.leases import Allowance
 from contract.model import Model, PersonId
 from contract.ticket import TicketKey
 
@@ -29,6 +30,7 @@ class Entitlement(Model):
 
     water_ml_per_day: Annotated[int, Field(ge=0, le=20_000)] | None = None
     socket_min_per_day: Annotated[int, Field(ge=0, le=1440)] | None = None
+    bottles_per_day: Annotated[int, Field(ge=0, le=100)] | None = None
 
 
 class FaceRight(StrEnum):
@@ -36,6 +38,13 @@ class FaceRight(StrEnum):
 
     ALLOWED = "allowed"
     WITHDRAWN = "withdrawn"
+
+
+class Role(StrEnum):
+    """`steward`: restocks, cleans and mends; may open maintenance at the screen."""
+
+    VISITOR = "visitor"
+    STEWARD = "steward"
 
 
 class Person(Model):
@@ -51,6 +60,14 @@ class Person(Model):
     label: Annotated[str, Field(max_length=24)] | None = None
     entitlement: Entitlement = Entitlement()
     face: FaceRight = FaceRight.ALLOWED
+    role: Role = Role.VISITOR
+    duress_digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = Field(None, description="of a second PIN: opens, and calls for help in silence")
+
+    @model_validator(mode="after")
+    def _pins_differ(self) -> Self:
+        if self.duress_digest is not None and self.duress_digest == self.code_digest:
+            raise ValueError(f"{self.person}: the duress PIN must be another than the PIN")
+        return self
 
 
 class Roster(Model):
@@ -60,6 +77,7 @@ class Roster(Model):
     salt: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     people: Annotated[list[Person], Field(max_length=5000)]
     ticket_keys: Annotated[list[TicketKey], Field(max_length=2)] = Field([], description="whose tickets open; two during a change of keys")
+    offline_allowance: Allowance = Field(Allowance(), description="what each station gives beyond its lease, where quotas are shared")
 
     @model_validator(mode="after")
     def _keys_differ(self) -> Self:

@@ -30,6 +30,8 @@ class Tag(StrEnum):
 SAMPLE_FIELDS = {
     "socket_w": "W drawn by a socket; part = socket",
     "tap_ml": "ml dispensed since the agent started; part = tap",
+    "amenity_w": "W drawn by an amenity that has a sensor; part = amenity",
+    "fridge_c": "degrees Celsius of a probe in the fridge cabinet, null while it can not be believed; part = probe",
     "outbox_facts": "facts waiting for their acknowledgement",
     "inside_people": "people inside, as far as the station knows",
     "inbox_inputs": "inputs waiting for the deciding thread",

@@ -45,6 +45,8 @@ class Leaf(Enum):
     CMD_REPLY = "cmd/reply"
     CFG_DESIRED = "cfg/desired"
     CFG_REPORTED = "cfg/reported"
+    QUOTA_ASK = "quota/ask"
+    QUOTA_LEASE = "quota/lease"
 
     @property
     def traffic(self) -> Traffic:
@@ -63,6 +65,8 @@ TABLE: dict[Leaf, Traffic] = {
     Leaf.CMD_REPLY: Traffic(Direction.UP, 1, False, 4 * 1024),
     Leaf.CFG_DESIRED: Traffic(Direction.DOWN, 1, True, 256 * 1024),
     Leaf.CFG_REPORTED: Traffic(Direction.UP, 1, True, 4 * 1024),
+    Leaf.QUOTA_ASK: Traffic(Direction.UP, 1, False, 512),
+    Leaf.QUOTA_LEASE: Traffic(Direction.DOWN, 1, False, 512),
 }
 
 

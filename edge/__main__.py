@@ -15,8 +15,9 @@ from gpiozero import Device
 
 from contract.config import ConfigRefused, StationConfig, check
 from edge.adapters.clock import SystemClock
-from edge.build import Assembly, real_fittings, with_limits_of_engine
+from edge.build import Assembly, Fittings, real_fittings, with_limits_of_engine
 from edge.errors import StationError
+from edge.expander import ExpanderFactory, open_bus
 from edge.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -44,14 +45,15 @@ def load(path: Path) -> StationConfig:
         raise ConfigRefused(f"{path}:\n{error}") from error
 
 
-def run(chosen: argparse.Namespace, pins: Callable[[], Any], clock: Clock) -> int:
-    """Until SIGTERM, SIGINT, or the end of the deciding thread. The configuration is checked before any line is claimed."""
+def run(chosen: argparse.Namespace, pins: Callable[[], Any], clock: Clock, around: Callable[[Fittings], Fittings] = lambda fit: fit) -> int:
+    """Until SIGTERM, SIGINT, or the end of the deciding thread. The configuration is checked before any line is claimed. `around` may exchange fittings."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     try:
         config = load(chosen.config)
         password = chosen.password_file.read_text().strip()
         chosen.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        assembly = Assembly(with_limits_of_engine(config, chosen.folder), chosen.folder, real_fittings(pins(), clock, chosen.folder, chosen.guard, password))
+        fit = around(real_fittings(pins(), clock, chosen.folder, chosen.guard, password))
+        assembly = Assembly(with_limits_of_engine(config, chosen.folder), chosen.folder, fit)
         assembly.start()
     except (ConfigRefused, OSError) as error:
         log.error("%s", error)
@@ -83,4 +85,4 @@ def _thread_failed(failure: threading.ExceptHookArgs, failures: Event) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run(parser().parse_args(), Device._default_pin_factory, SystemClock()))
+    sys.exit(run(parser().parse_args(), lambda: ExpanderFactory(Device._default_pin_factory(), open_bus), SystemClock()))

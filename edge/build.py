@@ -8,7 +8,7 @@ import logging
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,31 +17,40 @@ from threading import Thread, get_native_id
 from typing import Any, Protocol
 
 from contract.config import CameraConfig, LinkConfig, StationConfig
+from contract.fridge import ShelfConfig
+from contract.liveness import PASSIVE
 from contract.state import Link as LinkState
 from contract.topics import Leaf, topic
 from edge import __version__
+from edge.adapters.contacts import ExpanderContacts
 from edge.adapters.digests import ThreadedDigests
 from edge.adapters.faces import FacesProcess
 from edge.adapters.gpio import GpioInputs, GpioOutputs
 from edge.adapters.guard_link import GuardLink
 from edge.adapters.kiosk_web import KioskWeb, notice
 from edge.adapters.mqtt import MqttLink
+from edge.adapters.probes import W1, Probes
+from edge.adapters.scales import Hx711, Scales
 from edge.adapters.sensors import Currents
 from edge.adapters.store import SqliteLedger, SqliteSamples
 from edge.adapters.watchdog import Watchdog
 from edge.domain.core import Core
 from edge.domain.identity import calibrated
-from edge.domain.messages import Post
+from edge.domain.messages import LivenessChanged, Post
 from edge.domain.safe_state import Output, outputs
 from edge.faces.engine.choice import chosen
 from edge.faces.engine.manifest import EngineRefused
 from edge.periodic import Periodic
-from edge.ports import Clock, Digests, Eyes, Heart, Link
+from edge.ports import Clock, Digests, Eyes, Heart, Link, LivenessDevice, Weigher
 from edge.station import Inbox, Station, Surroundings
 
 log = logging.getLogger(__name__)
 LEASE_LOOK_S = 0.2
 CURRENT_LOOK_S = 0.5
+CONTACT_LOOK_S = 0.1
+EXPANDER_LOOK_S = 1.0
+SCALE_LOOK_S = 0.5
+PROBE_LOOK_S = 5.0
 TURN_S = 0.001
 URGENT_NICE = -10
 """Of the deciding thread, where the system allows it (root, or CAP_SYS_NICE in the unit): everything else may wait for the door."""
@@ -92,7 +101,10 @@ class Fittings:
     link: Callable[[LinkConfig, str, Will, Post], LinkPart]
     heart: Callable[[list[Output], Post], HeartPart]
     faces: Callable[[CameraConfig, int, Post], FacesPart]
+    weigher: Callable[[ShelfConfig, Any], Weigher] = Hx711
+    w1: Path = W1
     digests: Callable[[Post], DigestPart] = ThreadedDigests
+    liveness: Callable[[Post], Sequence[LivenessDevice]] = lambda post: ()
     chance: Callable[[], Iterator[int]] = lambda: iter(partial(secrets.randbelow, 2**16), None)
 
 
@@ -132,6 +144,9 @@ class Assembly:
         self._digests = fit.digests(post)
         self._link = fit.link(config.link, config.station, self._will, post)
         self.faces = fit.faces(config.camera, config.identity.frames, post) if config.camera else None
+        self._liveness = fit.liveness(post)
+        self._miss_devices()
+        self._probes = Probes((*config.charging.probes, *(config.fridge.probes if config.fridge else ())), fit.w1, post)
         self.web = self._page() if config.web else None
         self._thread = Thread(target=self._run, name=f"station-{config.station}", daemon=True)
         self.periodic: list[Periodic] = []
@@ -139,11 +154,15 @@ class Assembly:
 
     def claim(self) -> None:
         """Greet the guard, claim the lines, take the first step. Raises: HardwareRefused, and then nothing was driven."""
+        self._probes.check(self._known_probes())
         self._heart.start()
         self._outputs = GpioOutputs(self.config, self._fit.pin_factory, self._post)
         self._inputs = GpioInputs(self.config, self._fit.pin_factory, self._post)
+        self._contacts = ExpanderContacts(self.config, self._fit.pin_factory, self._post)
         self.beat()
-        self._currents = Currents(self.config.sockets, self._fit.pin_factory, self._post)
+        self._currents = Currents(self.config, self._fit.pin_factory, self._post)
+        shelves = self.config.fridge.shelves if self.config.fridge else ()
+        self._scales = Scales(shelves, lambda shelf: self._fit.weigher(shelf, self._fit.pin_factory), self._post)
         around = Surroundings(self._fit.clock, self._outputs, self._ledger, self._samples, self._link, self._digests, self, self.faces)
         self.station = Station(self.core, around, self.inbox)
         self.station.start()
@@ -152,6 +171,8 @@ class Assembly:
         self.periodic = [
             Periodic("leases", LEASE_LOOK_S, lambda: self._outputs.expire(self._fit.clock.monotonic())),
             Periodic("currents", CURRENT_LOOK_S, self._currents.read),
+            *self._expanders(),
+            *self._fridge(),
         ]
 
     def start(self) -> None:
@@ -180,7 +201,9 @@ class Assembly:
         """Give lines and files back; for callers that started no threads."""
         self._outputs.close()
         self._inputs.close()
+        self._contacts.close()
         self._currents.close()
+        self._scales.close()
         self._heart.stop()
         self.forget()
 
@@ -198,9 +221,33 @@ class Assembly:
         """Whether the deciding thread runs."""
         return self._thread.is_alive()
 
+    def _expanders(self) -> list[Periodic]:
+        """Looked at only where there are any."""
+        if not self.config.expanders:
+            return []
+        return [Periodic("contacts", CONTACT_LOOK_S, self._contacts.read), Periodic("expanders", EXPANDER_LOOK_S, self._outputs.look)]
+
     def _parts(self) -> list[Part]:
         optional: list[Part | None] = [self.faces, self.web]
-        return [*self.periodic, self._digests, self._link, *(part for part in optional if part)]
+        return [*self.periodic, self._digests, self._link, *self._liveness, *(part for part in optional if part)]
+
+    def _fridge(self) -> list[Periodic]:
+        """Who weighs it and who measures, there and on socket strips, where there is any."""
+        scales, probes = Periodic("scales", SCALE_LOOK_S, self._scales.read), Periodic("probes", PROBE_LOOK_S, self._probes.read)
+        return ([scales] if self.config.fridge else []) + ([probes] if self.config.fridge or self.config.charging.probes else [])
+
+    def _known_probes(self) -> frozenset[str]:
+        """Of those that are not there the station starts without: of the fridge what has worked here once, of a socket strip all."""
+        fridge, strips = self.core.room.fridge, frozenset(probe.id for probe in self.config.charging.probes)
+        return strips | fridge.cold.known if fridge else strips
+
+    def _miss_devices(self) -> None:
+        """Say of each source of liveness that is required and not fitted that it does not work: no face opens without it."""
+        fitted = {PASSIVE, *(device.source for device in self._liveness)}
+        for wanted in self.config.identity.liveness:
+            if wanted.source not in fitted:
+                log.error("identity.liveness asks %s, and no such device is fitted: no face opens this door", wanted.source)
+                self._post(LivenessChanged(wanted.source, False, "no such device is fitted"))
 
     def _page(self) -> KioskWeb:
         assert self.config.web

@@ -8,7 +8,7 @@ class Periodic:
     """`job` runs each `every_s` seconds from start() on; an error in it reaches threading.excepthook, which ends the agent."""
 
     def __init__(self, name: str, every_s: float, job: Callable[[], None]) -> None:
-        self.job, self._every_s = job, every_s
+        self.name, self.job, self.every_s = name, job, every_s
         self._stopped = Event()
         self._thread = Thread(target=self._run, name=name, daemon=True)
 
@@ -20,8 +20,8 @@ class Periodic:
         """Ends within one period."""
         self._stopped.set()
         if self._thread.is_alive():
-            self._thread.join(self._every_s + 1.0)
+            self._thread.join(self.every_s + 1.0)
 
     def _run(self) -> None:
-        while not self._stopped.wait(self._every_s):
+        while not self._stopped.wait(self.every_s):
             self.job()

@@ -48,10 +48,6 @@ class Outputs(Protocol):
         """Drive one output. On starts its lease anew; off is always possible. Never raises for off."""
         ...
 
-    def blink(self, seconds: float) -> None:
-        """Show where the station is."""
-        ...
-
 
 class Ledger(Protocol):
     """Facts, quota, roster: one transaction each, on disk before the call returns."""
@@ -78,7 +74,7 @@ class Ledger(Protocol):
 
 
 class SampleStore(Protocol):
-    """Batches of samples: the newest may be lost in a power cut, the oldest go when there is no room."""
+    """Batches of samples: the oldest go when there is no room."""
 
     def add(self, data: str, stamp: Stamp) -> tuple[int, int]:
         """(oldest seq kept, seq of this one). Raises: StoreFailed."""
@@ -114,6 +110,39 @@ class Eyes(Protocol):
 
     def order(self, asked: FaceOrder) -> None:
         """Have a face compared or its pose told. Never blocks; an order that nobody can carry out is forgotten."""
+        ...
+
+
+class LivenessDevice(Protocol):
+    """A camera for infrared or depth that says whether what stands before the door is alive.
+
+    In a thread of its own it posts LivenessChanged when it begins to work and when it stops, and LivenessJudged several times a
+    second while somebody is there, with `track` None. Silence and doubt are never a yes: post nothing, or a low ratio.
+    """
+
+    @property
+    def source(self) -> str:
+        """Its name in `identity.liveness`."""
+        ...
+
+    def start(self) -> None:
+        """Begin. Never raises for a device that is not there: it says so and tries again."""
+        ...
+
+    def stop(self) -> None:
+        """End in bounded time."""
+        ...
+
+
+class Weigher(Protocol):
+    """A converter of one load cell."""
+
+    def counts(self) -> int | None:
+        """The newest conversion; None when there is none, or one that can not be trusted. Raises: OSError, when it can not be asked at all."""
+        ...
+
+    def close(self) -> None:
+        """Give it back."""
         ...
 
 

@@ -9,27 +9,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
-from contract.facts import ChargeStarted, DoorUnlocked, EntryGranted, EntryRefused, Fact, Refusal, WaterReserved
+from contract.facts import AmenityStarted, ChargeStarted, DoorUnlocked, EntryGranted, EntryRefused, Fact, FlushStarted, Refusal, WaterReserved
+from contract.fridge import BottlesReserved
+from contract.steward import MaintenanceStarted
 from contract.topics import Leaf, topic
 from edge.domain.core import Core
 from edge.domain.face_messages import EnrolFace
+from edge.domain.loans import OpenLoan
 from edge.domain.messages import (
     Action,
     DigestCode,
     Effects,
     FaceOrder,
     Forget,
-    Identify,
     Input,
     Record,
     Reserve,
     Say,
     SetOutput,
     StoreChanged,
+    StoreRun,
     UseTicket,
 )  # fmt: skip
 from edge.domain.outbox import Outbox
 from edge.domain.screen import Screen
+from edge.domain.steward_messages import StoreMaintenance
 from edge.errors import StoreFailed
 from edge.ports import Clock, Digests, Eyes, Heart, Ledger, Link, Outputs, Row, SampleStore, Stamp
 
@@ -44,7 +48,7 @@ UNSAID = 32
 """Documents that wait for the link; the oldest go first, since each is said anew when its subject changes."""
 SEND_AT_ONCE = 16
 """Rows read and handed to the link in one step, so that a backlog never keeps the door waiting."""
-GRANTS = (EntryGranted, DoorUnlocked, WaterReserved, ChargeStarted)
+GRANTS = (EntryGranted, AmenityStarted, MaintenanceStarted, DoorUnlocked, WaterReserved, FlushStarted, BottlesReserved, ChargeStarted)
 """Facts that are decisions to switch on: where they could not be recorded, they never were."""
 
 
@@ -142,9 +146,10 @@ class Station:
         return effects
 
     def _finish(self, effects: Effects, now: float) -> None:
-        """Off, remember, on."""
-        self._apply([a for a in effects.actions if _is_off(a)], now)
-        later = [a for n, a in enumerate(effects.actions) if not _is_off(a) and not _taken_back(a, effects.actions[n:])]
+        """Off, what saves people, remember, on."""
+        at_once = _at_once(effects.actions)
+        self._apply(at_once, now)
+        later = [a for n, a in enumerate(effects.actions) if a not in at_once and not _taken_back(a, effects.actions[n:])]
         if self._remember(effects.facts, effects.records, now):
             self._apply(later, now)
         else:
@@ -179,12 +184,12 @@ class Station:
         revoked = self.core.revoke(now)
         refused = [EntryRefused(way=f.way, reason=Refusal.CANNOT_RECORD) for f in facts if isinstance(f, EntryGranted)]
         kept: list[Fact] = [*(f for f in facts if not isinstance(f, GRANTS)), *refused]
-        self._unsaved.append((kept, [r for r in records if not isinstance(r, Reserve | UseTicket)], stamp))
+        self._unsaved.append((kept, [r for r in records if not isinstance(r, Reserve | UseTicket | StoreRun | OpenLoan | StoreMaintenance)], stamp))
         self._apply(revoked.actions, now)
         self._store_fine = False
         more = self.core.handle(StoreChanged(False, True, str(error)[:200]), now)
         more.add(self.core.tick(now))
-        self._apply([a for a in more.actions if not (isinstance(a, SetOutput) and a.on)], now)
+        self._apply([*_at_once(more.actions), *(a for a in more.actions if not isinstance(a, SetOutput))], now)
         if more.facts or more.records:
             self._unsaved.append((more.facts, more.records, stamp))
 
@@ -215,8 +220,6 @@ class Station:
                     self._say(leaf, payload)
                 case Forget(epoch, upto):
                     (self._around.ledger if epoch == self.core.facts_out.epoch else self._around.samples).forget(upto)
-                case Identify(seconds):
-                    self._around.outputs.blink(seconds)
 
     def _say(self, leaf: Leaf, payload: bytes) -> None:
         """What the link does not take now is said later; of a retained document only the newest."""
@@ -276,8 +279,10 @@ class Station:
         return Stamp(self.core.boot, clock.at(now), round(now, 3), clock.state)
 
 
-def _is_off(action: Action) -> bool:
-    return isinstance(action, SetOutput) and not action.on
+def _at_once(actions: list[Action]) -> list[Action]:
+    """What waits for no disk, in this order: offs, which are safe, and emergencies, which are worse than a fact that is lost."""
+    now = [a for a in actions if isinstance(a, SetOutput) and (a.emergency or not a.on)]
+    return [*sorted(now, key=lambda action: action.on)]
 
 
 def _taken_back(action: Action, later: list[Action]) -> bool:

@@ -15,6 +15,7 @@ from contract.config import StationConfig
 from contract.facts import Fact
 from contract.roster import code_digest
 from edge.adapters.store import SqliteLedger, SqliteSamples
+from edge.adapters.store.database import Opener, on_disk
 from edge.domain.core import Core
 from edge.domain.messages import AckReceived, CodeDigested, DigestCode, Effects, Input, LinkChanged, Record
 from edge.domain.restored import Restored
@@ -31,6 +32,7 @@ class FailingLedger:
     def __init__(self, real: SqliteLedger) -> None:
         self._real, self.fails = real, False
         self.committed: list[Fact] = []
+        self.written: list[Row] = []
 
     def load(self) -> Restored:
         return self._real.load()
@@ -40,6 +42,7 @@ class FailingLedger:
             raise StoreFailed("ledger: the disk of this test is full", True)
         rows = self._real.commit(facts, records, stamp)
         self.committed += facts
+        self.written += rows
         return rows
 
     def rows(self, after: int, count: int) -> list[Row]:
@@ -116,15 +119,15 @@ class Heart:
 class Held:
     """One station on one thread. `again` starts it anew on the same disk, as after a kill."""
 
-    def __init__(self, config: StationConfig, folder: Path) -> None:
-        self.config, self.folder = config, folder
+    def __init__(self, config: StationConfig, folder: Path, opener: Opener = on_disk) -> None:
+        self.config, self.folder, self.opener = config, folder, opener
         self.clock, self.cloud = TwinClock(), TwinCloud()
         self.digests: NearDigests | None = None
         self.start()
 
     def start(self) -> None:
-        self.ledger = FailingLedger(SqliteLedger(self.folder, self.config.station))
-        self.samples = SqliteSamples(self.folder, self.config.station, self.config.telemetry.keep)
+        self.ledger = FailingLedger(SqliteLedger(self.folder, self.config.station, self.opener))
+        self.samples = SqliteSamples(self.folder, self.config.station, self.config.telemetry.keep, self.opener)
         first, last = self.samples.range()
         restored = replace(
             self.ledger.load(), samples_epoch=self.samples.epoch, samples_first=first, samples_last=last

@@ -7,6 +7,8 @@ from pathlib import Path
 from edge.__main__ import parser, run
 from edge.adapters.clock import SystemClock
 from edge.domain.messages import WallClockRead
+from twin.expander import with_expanders
+from twin.fittings import w1_beside, with_fridge
 from twin.remote import RemoteFactory
 
 
@@ -23,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     made: argparse.ArgumentParser = parser()
     made.add_argument("--room", type=Path, required=True, help="socket of the simulated room")
     chosen = made.parse_args(arguments)
-    return run(chosen, lambda: RemoteFactory(chosen.room), SynchronisedClock())
+    return run(chosen, lambda: with_expanders(RemoteFactory(chosen.room)), SynchronisedClock(), lambda fit: with_fridge(fit, w1_beside(chosen.room)))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from random import Random
 from typing import NamedTuple
 
 from contract.config import StationConfig, check
+from twin.grades import Grade, sections
 
 CITY = "Lanting 蓝汀"
 DISTRICTS = ("Riverside 河畔", "Old Mill 老磨坊", "Harbour 港湾", "Hill Gate 山门")
@@ -33,6 +34,10 @@ class Citizen(NamedTuple):
     label: str
 
 
+STEWARD = Citizen("p-steward", "9001", "8642", "Steward 值班")
+"""Who restocks and mends in the demo."""
+
+
 def city(count: int) -> list[Place]:
     """`count` stations, st-1 first; neighbours in the list stand in different districts."""
     return [Place(f"st-{n + 1}", _name(n), CITY, DISTRICTS[n % len(DISTRICTS)]) for n in range(count)]
@@ -51,20 +56,19 @@ def people(seed: int, count: int) -> list[Citizen]:
     ]
 
 
+GRADES = {"st-1": Grade.ENHANCED, "st-2": Grade.STANDARD, "st-3": Grade.ENHANCED, "st-4": Grade.STANDARD}
+"""Of the first stations; all others are basic."""
+
+
 def fitted(place: Place, host: str, port: int) -> StationConfig:
-    """The configuration of a station without a screen of its own; one in three is larger and has a second tap.
+    """The configuration of a station without a screen of its own.
 
     A face opens by itself at these: their people are a script and have no head to turn.
     """
-    taps = [{"name": "cold", "valve_pin": 23, "flow_pin": 24}]
-    if int(place.station.rpartition("-")[2], 36) % 3 == 0:
-        taps.append({"name": "warm", "valve_pin": 20, "flow_pin": 21})
     return check(
         {
-            **place._asdict(), "camera": {"source": "none"}, "identity": {"assurance": "face"}, "taps": taps,
-            "link": {"host": host, "port": port},
-            "sockets": [{"name": "1", "relay_pin": 25, "adc_channel": 0}, {"name": "2", "relay_pin": 26, "adc_channel": 1}],
-            "quota": {"water_ml_per_day": 20_000, "socket_min_per_day": 1440},
+            **place._asdict(), "camera": {"source": "none"}, "identity": {"assurance": "face"}, **sections(GRADES.get(place.station, Grade.BASIC)),
+            "link": {"host": host, "port": port}, "quota": {"shared": True, "water_ml_per_day": 20_000, "socket_min_per_day": 1440, "bottles_per_day": 20},
         }
     )  # fmt: skip
 

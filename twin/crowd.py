@@ -11,7 +11,9 @@ from heapq import heappop, heappush
 from itertools import count
 from threading import Event, Thread
 
-from edge.domain.messages import ChargeAsked, ChargeStopped, CodeTyped, DrinkAsked, FaceCompared, LeaveAsked
+from edge.domain.messages import CodeTyped, FaceCompared, LeaveAsked
+from edge.domain.room_messages import AmenityAsked, AmenityStopped, ChargeAsked, ChargeStopped, DrinkAsked, FridgeAsked
+from twin import acts
 from twin import deeds as d
 from twin.house import House
 
@@ -61,6 +63,10 @@ class Play:
                 self._room.force_door(hold_s)
             case d.PushOut(hold_s):
                 self._room.push_out(hold_s)
+            case d.AskFridge() | d.RunAmenity() | d.StopAmenity():
+                self._press(deed)
+            case d.TakeBottle() | d.ShutFridge():
+                self._fridge(deed)
             case d.Drink() | d.Plug() | d.Charge() | d.StopCharge() | d.Unplug() | d.SayGoodbye():
                 self._inside(deed)
             case _:
@@ -84,6 +90,25 @@ class Play:
                 self._room.unplug(socket)
             case d.SayGoodbye() if mine:
                 self._house.post(LeaveAsked())
+
+    def _press(self, deed: d.Deed) -> None:
+        """Of the equipment that is not theirs alone; only while the screen is."""
+        if self._label is None or self._house.screen.visitor != self._label:
+            return
+        match deed:
+            case d.AskFridge():
+                self._house.post(FridgeAsked())
+            case d.RunAmenity(name):
+                self._house.post(AmenityAsked(name))
+            case d.StopAmenity(name):
+                self._house.post(AmenityStopped(name))
+
+    def _fridge(self, deed: d.Deed) -> None:
+        """Nobody breaks it open: who finds it locked takes nothing."""
+        if isinstance(deed, d.ShutFridge):
+            acts.do(self._room, "shut_fridge")
+        elif acts.do(self._room, "open_fridge"):
+            acts.do(self._room, "take_bottles")
 
     def _break(self, deed: d.Deed) -> None:
         match deed:

@@ -82,6 +82,35 @@ class Unplug:
 
 
 @dataclass(frozen=True)
+class AskFridge:
+    """Press the fridge."""
+
+
+@dataclass(frozen=True)
+class TakeBottle:
+    """Pull the fridge open and take one."""
+
+
+@dataclass(frozen=True)
+class ShutFridge:
+    """Push it shut."""
+
+
+@dataclass(frozen=True)
+class RunAmenity:
+    """Press start of the microwave, the massage chair."""
+
+    amenity: str
+
+
+@dataclass(frozen=True)
+class StopAmenity:
+    """Press stop."""
+
+    amenity: str
+
+
+@dataclass(frozen=True)
 class SayGoodbye:
     """Press leave."""
 
@@ -119,9 +148,10 @@ class JoinCable:
     """And back."""
 
 
+Wish = Drink | Charge | StopCharge | AskFridge | RunAmenity | StopAmenity | SayGoodbye
+"""At the screen."""
 Deed = (
-    ShowFace | TypeCode | PullDoor | HoldDoor | ForceDoor | Drink | Plug | Charge | StopCharge | Unplug | SayGoodbye | PushOut
-    | Break | Mend | CutCable | JoinCable
+    ShowFace | TypeCode | PullDoor | HoldDoor | ForceDoor | Wish | Plug | Unplug | TakeBottle | ShutFridge | PushOut | Break | Mend | CutCable | JoinCable
 )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ class Door:
         self.entered = 0  # how often it was opened from outside through a released strike
         self.contact_stuck = False
         self.exit_stuck = False
+        self.fire_relay = False  # hardware: cuts the strike free while the alarm is on
         self._config = config
         self._lines = lines
         self._random = random
@@ -107,7 +108,7 @@ class Door:
         )
 
     def _gives(self) -> bool:
-        by_itself = self._forced or self._exit_was_pressed  # the exit button is wired to the strike
+        by_itself = self._forced or self._exit_was_pressed or self.fire_relay  # button and fire relay are wired to the strike
         return self.opening_ratio > 0 or self.lock_released or by_itself or self._hand is Hand.INSIDE
 
     def _move(self, dt_s: float) -> None:

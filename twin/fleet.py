@@ -12,9 +12,11 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -24,8 +26,10 @@ from edge.errors import StationError
 from twin.agent import SynchronisedClock
 from twin.cables import Cables
 from twin.city import Citizen, Place, fitted, people
+from twin.control import ControlServer
 from twin.crowd import Crowd
 from twin.day import day, regulars
+from twin.fault_desk import FaultDesk, answer
 from twin.house import House
 from twin.room import RoomClock
 
@@ -61,6 +65,7 @@ class Fleet:
         self._cables.start()
         clock = SynchronisedClock()
         self.houses = [self._house(berth, clock, seed) for berth in berths]
+        self.desks = {house.config.station: (FaultDesk(house.faults), house.room) for house in self.houses}
         self._time = RoomClock(*(house.room for house in self.houses))
         self._crowd = Crowd(
             [
@@ -68,6 +73,19 @@ class Fleet:
                 for index, house in enumerate(self.houses)
             ]
         )
+
+    def answer(self, message: Mapping[str, Any]) -> object:
+        """To the control channel: a message of twin/fault_desk.py with the station that it is for. Raises: ValueError."""
+        asked = dict(message)
+        station = asked.pop("station", None)
+        if station not in self.desks:
+            raise ValueError(f"no station {station} in this fleet")
+        return answer(*self.desks[station], asked)
+
+    def tick(self) -> None:
+        """Mend what is due."""
+        for desk, _ in self.desks.values():
+            desk.tick()
 
     def start(self) -> None:
         """Rooms, then stations, then people."""
@@ -97,6 +115,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--seed", type=int, default=1, help="another seed is another day")
     made.add_argument("--speed", type=float, default=1.0, help="the scripted day passes so many times as fast")
     made.add_argument("--people", type=int, default=PEOPLE, help="how many of people(seed, ...) are in the roster")
+    made.add_argument("--control", type=Path, help="Unix socket to make, on which faults and acts are asked for")
     made.add_argument("--until-stdin-closes", action="store_true", help="end when standard input does")
     return made
 
@@ -122,8 +141,13 @@ def main(arguments: list[str] | None = None) -> int:
         log.error("%s: %s", asked.stations, explain(error, "twin/fleet.py"))
         return BAD_FILE
     fleet.start()
+    control = ControlServer(asked.control, fleet.answer, fleet.tick) if asked.control else None
+    if control:
+        control.start()
     print(f"ready: {len(berths)} stations in {time.monotonic() - began:.1f} s", flush=True)
     ended.wait()
+    if control:
+        control.stop()
     fleet.stop()
     return 1 if failed.is_set() else 0
 

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from edge.guard.__main__ import run
+from twin.expander import with_expanders
 from twin.remote import RemoteFactory
 
 
@@ -12,7 +13,7 @@ def main() -> None:
     made = argparse.ArgumentParser(add_help=False)
     made.add_argument("--room", type=Path, required=True)
     chosen, rest = made.parse_known_args()
-    run(lambda: RemoteFactory(chosen.room), rest)
+    run(lambda: with_expanders(RemoteFactory(chosen.room)), rest)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,11 @@ from edge.build import Assembly, Fittings
 from edge.domain.messages import CameraChanged, FacesChanged, Input, Post
 from edge.domain.screen import Screen
 from edge.ports import Clock
+from twin import first_stock
 from twin.cables import Cable
+from twin.expander import with_expanders
 from twin.faults import Faults
+from twin.fittings import w1_beside, with_fridge
 from twin.pins import TwinFactory
 from twin.room import Room
 from twin.surroundings import NoFaces, TwinGuard
@@ -23,16 +26,17 @@ class House:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.config, self.cable, self._clock = config, cable, clock
         self._pins = TwinFactory(threaded=True)
-        self.room = Room.from_config(config, self._pins, seed)
+        self.room = Room.from_config(config, self._pins, seed, w1_beside(folder / "room"))
+        first_stock.put(self.room, first_stock.enter(config, folder))
         self.faults = Faults(self.room)
         self._tracks = 0
         fit = Fittings(
-            pin_factory=self._pins, clock=clock,
+            pin_factory=with_expanders(self._pins), clock=clock,
             link=lambda link, station, will, post: MqttLink(link, station, password, will, post),
-            heart=TwinGuard(lambda: TwinFactory(lines=self._pins.room_side)).joined,
+            heart=TwinGuard(lambda: with_expanders(TwinFactory(lines=self._pins.room_side))).joined,
             faces=lambda camera, frames, post: NoFaces(lambda: _camera_works(post)),
         )  # fmt: skip
-        self._assembly = Assembly(config, folder, fit)
+        self._assembly = Assembly(config, folder, with_fridge(fit, w1_beside(folder / "room")))
 
     @property
     def screen(self) -> Screen:

@@ -14,7 +14,9 @@ from enum import Enum
 from threading import RLock
 from typing import Protocol
 
-PIN_COUNT = 28  # BCM 0..27, the header of a Raspberry Pi
+from contract.pins import EXPANDER_FIRST, EXPANDER_LAST
+
+PIN_COUNT = EXPANDER_LAST + 1  # BCM 0..27, the header of a Raspberry Pi; 100 and up are lines of expanders
 TIMELINE_LENGTH = 20_000  # changes of one output that are remembered
 
 
@@ -66,6 +68,11 @@ class Board(Protocol):
     @property
     def adc(self) -> Adc | None:
         """The converter on the bus, if one is soldered in."""
+        ...
+
+    @property
+    def i2c_broken(self) -> bool:
+        """Whether nobody answers on the bus of the expanders."""
         ...
 
     def claim(self, pin: int, owner: object) -> None:
@@ -135,6 +142,7 @@ class Lines:
         self.kernel = kernel
         self.clock = clock
         self.lock = RLock()
+        self.i2c_broken = False  # nobody answers on the bus of the expanders
         self.adc: Adc | None = None  # on the SPI bus; None while the room has soldered none in
         self._lines = [_Line(idle_high=pin <= 8, high=pin <= 8) for pin in range(PIN_COUNT)]
 
@@ -214,7 +222,8 @@ class Lines:
                 if line.owner is not owner:
                     continue
                 line.owner = line.watcher = None
-                if self.kernel is Kernel.LINE_FALLS or line.output is None:
+                falls = self.kernel is Kernel.LINE_FALLS and pin < EXPANDER_FIRST  # an expander knows no processes
+                if falls or line.output is None:
                     self.set_input(pin, Pull.FLOATING)
 
     def _settle(self, pin: int, from_room: bool = False) -> None:

@@ -99,6 +99,11 @@ class RemoteLines:
         """The converter on the bus of the other process."""
         return self._adc
 
+    @property
+    def i2c_broken(self) -> bool:
+        """Whether nobody answers on the bus of the expanders."""
+        return bool(self._call.ask("i2c_broken"))
+
     def claim(self, pin: int, owner: object) -> None:
         """Take a line for this process. Raises LineBusy."""
         self._call.ask("claim", pin=pin)
@@ -167,17 +172,21 @@ class RoomControl:
         """Return everything that is really so; `at` is CLOCK_MONOTONIC, shared with this process."""
         return self._truth.validate_python(self._call.ask("truth"))
 
-    def plant(self, fault: str, target: str | None = None) -> None:
-        """Break something (names: twin.faults.names)."""
-        self._call.ask("plant", name=fault, target=target)
+    def plant(self, fault: str, target: str | None = None, for_s: float | None = None) -> None:
+        """Break something (names: twin.faults.names); `for_s`: it mends itself after so many seconds."""
+        self._call.ask("plant", name=fault, target=target, for_s=for_s)
 
     def clear(self, fault: str, target: str | None = None) -> None:
         """Mend it again."""
         self._call.ask("clear", name=fault, target=target)
 
-    def act(self, act: str, **arguments: object) -> bool | None:
-        """Let a person do something: the name of one of Room's acts, such as pull_door, and its arguments."""
-        answer: bool | None = self._call.ask("act", name=act, arguments=arguments)
+    def ask(self, op: str, **arguments: object) -> Any:
+        """One of the questions of twin/fault_desk.py, as it came over another control channel."""
+        return self._call.ask(op, **arguments)
+
+    def act(self, act: str, **arguments: object) -> bool | int | None:
+        """Let a person do something: the name of one of twin/acts.py, such as pull_door, and its arguments."""
+        answer: bool | int | None = self._call.ask("act", name=act, arguments=arguments)
         return answer
 
     def timeline(self, pin: int) -> list[tuple[float, bool]]:
@@ -198,8 +207,8 @@ class RoomProcess:
         command += ["--seed", str(seed), "--kernel", kernel.value, "--until-stdin-closes"]
         self.path = path
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parent.parent
-        )
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parent.parent, start_new_session=True
+        )  # Ctrl-C is for whoever started it
         assert self._process.stdout is not None
         if not self._process.stdout.readline():
             raise RoomGone(f"room process ended with {self._process.wait(READY_S)} before it was ready; see its output")

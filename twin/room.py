@@ -5,17 +5,24 @@ or by a RoomClock in real time.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
+from pathlib import Path
 from random import Random
 from threading import Event, Thread
 
 from contract.config import StationConfig
+from twin.appliance import Appliance, ApplianceTruth
+from twin.basin import Basin
+from twin.detectors import Detectors
 from twin.door import Door, DoorTruth, Hand
+from twin.fridge import Cabinet, FridgeTruth
 from twin.lines import Lines
+from twin.locker import Locker, SlotTruth
 from twin.pins import TwinFactory
 from twin.socket_load import LOADS, Load, Socket, SocketTruth
 from twin.spi import Mcp3008
+from twin.strip import Strip
 from twin.tap import Tap, TapTruth
 
 PASS_S = 2.0  # a person holds the door this long to walk through
@@ -33,28 +40,40 @@ class RoomTruth:
     door: DoorTruth
     taps: dict[str, TapTruth]
     sockets: dict[str, SocketTruth]
+    amenities: dict[str, ApplianceTruth] = field(default_factory=dict)
+    fridge: FridgeTruth | None = None
+    slots: dict[str, SlotTruth] = field(default_factory=dict)
 
 
 class Room:
     """One station's room. Acts and steps may come from different threads."""
 
-    def __init__(self, config: StationConfig, lines: Lines, seed: int = 0) -> None:
-        """Wire a room to the pins that a station's configuration names."""
+    def __init__(self, config: StationConfig, lines: Lines, seed: int = 0, w1: Path | None = None) -> None:
+        """Wire a room to the pins that a station's configuration names; `w1`: where its 1-wire bus is to be seen."""
         random = Random(seed)
         self.lines = lines
         self.now = 0.0  # seconds of the room's own time
         self.door = Door(config.door, lines, random)
-        self.taps = {tap.name: Tap(tap, lines, random) for tap in config.taps}
+        self.detectors = Detectors(config.detectors, self.door, lines)
+        self.locker = Locker(config.lending, lines)
+        self.strips = {probe.name: Strip(probe, w1) for probe in config.charging.probes}
+        self.fridge = Cabinet(config.fridge, lines, Random(seed), w1) if config.fridge else None
+        self.basin = Basin(config.water, lines)
+        self.taps = {tap.name: Tap(tap, lines, random, self.basin) for tap in config.taps}
         self.sockets = {socket.name: Socket(socket, lines, random) for socket in config.sockets}
         self.adc = Mcp3008(seed)
         for socket in config.sockets:
             self.adc.connect(socket.adc_channel, self.sockets[socket.name].volts)
+        self.appliances = {amenity.name: Appliance(amenity, lines, random) for amenity in config.amenities}
+        for amenity in config.amenities:
+            if amenity.adc_channel is not None:
+                self.adc.connect(amenity.adc_channel, self.appliances[amenity.name].volts)
         lines.adc = self.adc
 
     @classmethod
-    def from_config(cls, config: StationConfig, factory: TwinFactory, seed: int = 0) -> "Room":
+    def from_config(cls, config: StationConfig, factory: TwinFactory, seed: int = 0, w1: Path | None = None) -> "Room":
         """Wire a room to the lines of a factory in this process."""
-        return cls(config, factory.room_side, seed)
+        return cls(config, factory.room_side, seed, w1)
 
     @property
     def lock_released(self) -> bool:
@@ -81,6 +100,8 @@ class Room:
                 self.door.truth(),
                 {name: tap.truth() for name, tap in self.taps.items()},
                 {name: socket.truth() for name, socket in self.sockets.items()},
+                {name: appliance.truth() for name, appliance in self.appliances.items()},
+                slots=self.locker.truth(), fridge=self.fridge.truth() if self.fridge else None,
             )
 
     # --- what people do ---
@@ -132,6 +153,12 @@ class Room:
             tap.step(dt_s)
         for socket in self.sockets.values():
             socket.step(dt_s)
+        for appliance in self.appliances.values():
+            appliance.step(dt_s)
+        for strip in self.strips.values():
+            strip.step()
+        if self.fridge:
+            self.fridge.step(dt_s)
 
     def _take(self, hand: Hand, hold_s: float) -> bool:
         with self.lines.lock:

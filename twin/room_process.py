@@ -20,11 +20,12 @@ from typing import Any
 import yaml
 
 from contract.config import StationConfig, check
+from twin.fault_desk import OPS, FaultDesk
 from twin.faults import Faults
+from twin.fittings import w1_beside
 from twin.lines import Edge, Kernel, LineBusy, Lines, Pull
 from twin.room import CLOCK_STEP_S, Room
 
-ACTS = frozenset({"pull_door", "push_out", "hold_door", "let_go", "force_door", "press_exit", "plug", "unplug"})
 MOST_UNSENT = 1 << 20  # bytes that wait for a client; later edges are dropped
 
 
@@ -71,8 +72,8 @@ class RoomServer:
 
     def __init__(self, config: StationConfig, path: Path, *, seed: int, kernel: Kernel) -> None:
         self.lines = Lines(kernel)
-        self.room = Room(config, self.lines, seed)
-        self.faults = Faults(self.room)
+        self.room = Room(config, self.lines, seed, w1_beside(path))
+        self.desk = FaultDesk(Faults(self.room))
         self._connections: dict[int, Connection] = {}
         self._selector = selectors.DefaultSelector()
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -94,6 +95,7 @@ class RoomServer:
             if now - last >= CLOCK_STEP_S:
                 self.room.step(now - last)
                 last = now
+                self.desk.tick()
                 for connection in self._connections.values():
                     connection.flush()
             for key, _ in self._selector.select(max(0.0, last + CLOCK_STEP_S - time.monotonic())):
@@ -131,8 +133,10 @@ class RoomServer:
     def _answer(self, connection: Connection, line: bytes) -> dict[str, object]:
         try:
             message = json.loads(line)
-            answer = _OPS[connection.role, message.pop("op")]
-            return {"value": answer(self, connection, **message)}
+            op = message.pop("op")
+            if connection.role == "control" and op in OPS:
+                return self.control(op, **message)
+            return {"value": _OPS[connection.role, op](self, connection, **message)}
         except LineBusy as busy:
             return {"busy": busy.pin}
         except (ValueError, LookupError, TypeError, AttributeError) as error:
@@ -170,12 +174,12 @@ class RoomServer:
         """Return what the converter answers."""
         return self.room.adc.transfer(words)
 
-    def act(self, connection: Connection, name: str, arguments: dict[str, Any]) -> bool | None:
-        """Let a person do something."""
-        if name not in ACTS:
-            raise ValueError(f'no act is called "{name}"; there are: {", ".join(sorted(ACTS))}')
-        done: bool | None = getattr(self.room, name)(**arguments)
-        return done
+    def control(self, op: str, **arguments: Any) -> dict[str, object]:
+        """What people do, what breaks: refusals in their own words."""
+        try:
+            return {"value": OPS[op](self.desk, self.room, **arguments)}
+        except ValueError as error:
+            return {"error": str(error)}
 
 
 _OPS: dict[tuple[str, str], Callable[..., object]] = {
@@ -185,12 +189,10 @@ _OPS: dict[tuple[str, str], Callable[..., object]] = {
     ("pins", "output"): RoomServer.output,
     ("pins", "input"): RoomServer.input,
     ("pins", "level"): lambda server, who, pin: server.lines.level(pin),
+    ("pins", "i2c_broken"): lambda server, who: server.lines.i2c_broken,
     ("pins", "watch"): RoomServer.watch,
     ("pins", "spi"): RoomServer.spi,
     ("control", "truth"): lambda server, who: asdict(server.room.truth()),
-    ("control", "plant"): lambda server, who, name, target: server.faults.plant(name, target),
-    ("control", "clear"): lambda server, who, name, target: server.faults.clear(name, target),
-    ("control", "act"): RoomServer.act,
     ("control", "timeline"): lambda server, who, pin: server.lines.timeline(pin),
 }
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from random import Random
 
-from contract.config import SocketConfig
+from contract.charging import SocketConfig
 from twin.lines import Lines
 
 TAPER_RATIO = 0.2  # the last fifth of a battery charges ever more slowly
 RIPPLE_RATIO = 0.015
+WORK_S = 30.0
 
 
 @dataclass
@@ -19,11 +20,22 @@ class Load:
     full_w: float
     capacity_wh: float
     missing_wh: float
+    work_w: float = 0.0
+    """What it takes beside, now and then, while somebody works on it."""
+    at_work: bool = False
 
     def watts(self) -> float:
-        """Return what it takes now, W."""
+        """Return what it takes now, W; its power supply gives peak_w at most."""
         taper_wh = self.capacity_wh * TAPER_RATIO
-        return self.full_w + (self.peak_w - self.full_w) * min(1.0, max(0.0, self.missing_wh / taper_wh))
+        charging_w = self.full_w + (self.peak_w - self.full_w) * min(1.0, max(0.0, self.missing_wh / taper_wh))
+        return min(max(self.peak_w, self.work_w), charging_w + (self.work_w if self.at_work else 0.0))
+
+    def drain(self, energy_wh: float, dt_s: float, random: Random) -> None:
+        """Take energy for some time; work begins and ends by chance, every half minute on average."""
+        if self.work_w and random.random() < dt_s / WORK_S:
+            self.at_work = not self.at_work
+        used_wh = (self.work_w if self.at_work else 0.0) * dt_s / 3600
+        self.missing_wh = max(0.0, self.missing_wh - max(0.0, energy_wh - used_wh))
 
 
 def phone(missing_wh: float = 9.0) -> Load:
@@ -41,7 +53,35 @@ def ebike_pack(missing_wh: float = 400.0) -> Load:
     return Load("ebike_pack", 250.0, 2.0, 480.0, missing_wh)
 
 
-LOADS = {"phone": phone, "power_bank": power_bank, "ebike_pack": ebike_pack}
+def laptop_65(missing_wh: float = 50.0) -> Load:
+    """A computer with a 65 W supply, with somebody working on it."""
+    return Load("laptop_65", 65.0, 3.0, 56.0, missing_wh, work_w=25.0)
+
+
+def laptop_100(missing_wh: float = 90.0) -> Load:
+    """The largest battery that may fly, and a 100 W supply."""
+    return Load("laptop_100", 100.0, 3.0, 99.0, missing_wh, work_w=45.0)
+
+
+def laptop_140(missing_wh: float = 90.0) -> Load:
+    """The same with a 140 W supply: for half an hour it takes what a charger of an e-bike takes."""
+    return Load("laptop_140", 140.0, 3.0, 99.0, missing_wh, work_w=60.0)
+
+
+def ebike_slow(missing_wh: float = 400.0) -> Load:
+    """A 2 A charger at 42 V: 84 W for hours."""
+    return Load("ebike_slow", 84.0, 2.0, 480.0, missing_wh)
+
+
+def ebike_usual(missing_wh: float = 400.0) -> Load:
+    """A 3 A charger at 54.6 V: below the cap of a socket."""
+    return Load("ebike_usual", 164.0, 2.0, 480.0, missing_wh)
+
+
+LOADS = {
+    "phone": phone, "power_bank": power_bank, "ebike_pack": ebike_pack, "laptop_65": laptop_65, "laptop_100": laptop_100, "laptop_140": laptop_140,
+    "ebike_slow": ebike_slow, "ebike_usual": ebike_usual,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -92,7 +132,7 @@ class Socket:
         energy_wh = self.watts * dt_s / 3600
         self.delivered_wh += energy_wh
         if self.load is not None:
-            self.load.missing_wh = max(0.0, self.load.missing_wh - energy_wh)
+            self.load.drain(energy_wh, dt_s, self._random)
 
     def truth(self) -> SocketTruth:
         """Return what is really so."""

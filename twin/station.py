@@ -1,18 +1,23 @@
 """One station with its simulated room on one thread, for scenarios: the code that runs on a Pi, a clock that the scenario moves."""
 
 from functools import partial
+from math import inf
 from pathlib import Path
 from random import Random
 
 from contract.config import StationConfig, check
+from contract.liveness import PASSIVE
 from contract.roster import Entitlement, Person, Roster, code_digest, phone_digest
-from edge.build import CURRENT_LOOK_S, LEASE_LOOK_S, Assembly, Fittings
+from edge.build import Assembly, Fittings
 from edge.domain.messages import CameraChanged, CodeTyped, FaceCompared, Input
 from edge.domain.screen import Screen
 from edge.guard.serve import SILENCE_S
 from twin.clock import TwinClock
+from twin.expander import with_expanders
 from twin.eyes import SWINGS, Face, Head, TwinEyes, still
 from twin.faults import Faults
+from twin.fittings import w1_beside, with_fridge
+from twin.liveness import TwinLiveness
 from twin.pins import TwinFactory
 from twin.room import Room
 from twin.surroundings import DirectDigests, TwinCloud, TwinGuard
@@ -59,29 +64,33 @@ class TwinStation:
         self.config, self.folder = config or layout(), folder
         self.clock = clock or TwinClock()
         self.pins = TwinFactory(clock=self.clock.monotonic)
-        self.world = Room.from_config(self.config, self.pins, seed)
+        self.world = Room.from_config(self.config, self.pins, seed, w1_beside(folder / "room"))
         self.faults = Faults(self.world)
         self.cloud = TwinCloud()
         self._tracks = 0
         self._chance = Random(seed)
         self.eyes = TwinEyes(self.clock.monotonic)
-        self._currents_at = self._leases_at = self.clock.monotonic()
+        self.liveness = {each.source: self._source(each.source) for each in self.config.identity.liveness}
+        self._due: dict[str, float] = {}
         self._died_at: float | None = None
-        self.guard = TwinGuard(lambda: TwinFactory(clock=self.clock.monotonic, lines=self.pins.room_side))
+        self.guard = TwinGuard(lambda: with_expanders(TwinFactory(clock=self.clock.monotonic, lines=self.pins.room_side)))
         self.boot()
 
     def boot(self) -> None:
         """Power on, or the supervisor starts the agent again."""
         fit = Fittings(
-            pin_factory=self.pins, clock=self.clock, link=lambda config, station, will, post: self.cloud.joined(post),
+            pin_factory=with_expanders(self.pins), clock=self.clock, link=lambda config, station, will, post: self.cloud.joined(post),
             heart=lambda table, post: self.guard.joined(table, post), faces=lambda camera, frames, post: self.eyes.joined(post),
             digests=DirectDigests, chance=lambda: iter(partial(self._chance.randrange, 2**16), None),
+            liveness=lambda post: [each.joined(post) for each in self.liveness.values() if each.source != PASSIVE],
         )  # fmt: skip
-        self.assembly = Assembly(self.config, self.folder, fit)
+        self.assembly = Assembly(self.config, self.folder, with_fridge(fit, w1_beside(self.folder / "room")))
         self.assembly.claim()
         self._died_at = None
         self.post(CameraChanged(True, ""))
         self.eyes.vault.joined(self.assembly.inbox.put)
+        for source in self.liveness.values():
+            source.joined(self.assembly.inbox.put).start()
         if not self.cloud.away:
             self.cloud.start()
         self.after(0.1)
@@ -163,6 +172,10 @@ class TwinStation:
         self.world.push_out(hold_s=1.0)
         self.after(THROUGH_S)
 
+    def _source(self, name: str) -> TwinLiveness:
+        """The passive model judges the newest track, a device the door as a whole."""
+        return TwinLiveness(name, self.clock.monotonic, (lambda: self._tracks) if name == PASSIVE else (lambda: None))
+
     def _agent(self) -> None:
         """The agent's turn; of a dead one, the guard's."""
         if self._died_at is None:
@@ -175,18 +188,18 @@ class TwinStation:
 
     def _look(self) -> None:
         now = self.clock.monotonic()
+        for source in self.liveness.values():
+            source.look()
         self.eyes.look()
-        if now >= self._currents_at:
-            self._currents_at = now + CURRENT_LOOK_S
-            self.assembly.periodic[1].job()
-        if now >= self._leases_at:
-            self._leases_at = now + LEASE_LOOK_S
-            self.assembly.periodic[0].job()
+        for part in self.assembly.periodic:
+            if now >= self._due.get(part.name, 0.0):
+                self._due[part.name] = now + part.every_s
+                part.job()
 
     def _step(self, now: float) -> float:
         if self.world.moving:
             return DOOR_STEP_S if self.world.door.moving else WATER_STEP_S
         if self._died_at is not None:
             return IDLE_STEP_S
-        due = min(self.assembly.station.deadline(), self._currents_at, self.eyes.due())
+        due = min(self.assembly.station.deadline(), min(self._due.values(), default=inf), self.eyes.due(), *(each.due() for each in self.liveness.values()))
         return max(0.001, min(IDLE_STEP_S, due - now))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
+from contract.amenity import AmenityMode, AmenityWho
 from contract.config import StationConfig
 from twin import deeds as d
 from twin.city import Citizen
@@ -17,6 +18,9 @@ BY_FACE = 0.75
 CHARGES = 0.35
 SITS, SITS_S, STANDS_S = 0.5, (25.0, 150.0), (8.0, 20.0)
 """Who charges for long sits down and leaves the screen to the next; the others stay at it."""
+EATS, WARMS, RUNS_S = 0.2, 0.2, (10.0, 40.0)
+COUNTS_S = 6.0
+"""From shutting the fridge until its scales have told what is gone."""
 LOADS = ("phone", "phone", "phone", "power_bank")
 
 
@@ -145,12 +149,16 @@ def _inside(script: Script) -> None:
         _drink(script)
     if charges and script.socket:
         _charge(script, script.socket)
+    if script.config.fridge and script.chance.random() < EATS:
+        _bottle(script)
+    if _on_request(script) and script.chance.random() < WARMS:
+        _amenity(script)
     _leave(script)
 
 
 def _drink(script: Script) -> None:
     """One portion, waited for."""
-    tap = script.chance.choice(script.config.taps)
+    tap = script.chance.choice([tap for tap in script.config.taps if not tap.hot])
     portion_ml = script.chance.choice(tap.portions_ml)
     script.soon(5.0, d.Drink(tap.name, portion_ml))
     script.wait(portion_ml / FLOW_ML_S + 3.0)
@@ -167,6 +175,27 @@ def _charge(script: Script, socket: str) -> None:
         script.wait(script.chance.uniform(*STANDS_S))
     script.soon(0.0, d.StopCharge(socket))
     script.soon(2.0, d.Unplug(socket))
+
+
+def _bottle(script: Script) -> None:
+    """Waits until it is counted."""
+    script.soon(3.0, d.AskFridge())
+    script.soon(2.0, d.TakeBottle())
+    script.soon(2.0, d.ShutFridge())
+    script.wait(COUNTS_S)
+
+
+def _on_request(script: Script) -> list[str]:
+    everybody = AmenityMode.ON_REQUEST, AmenityWho.EVERYBODY
+    return [amenity.name for amenity in script.config.amenities if (amenity.mode, amenity.who) == everybody]
+
+
+def _amenity(script: Script) -> None:
+    """For a while, stopped by hand."""
+    name = script.chance.choice(_on_request(script))
+    script.soon(3.0, d.RunAmenity(name))
+    script.wait(script.chance.uniform(*RUNS_S))
+    script.soon(0.0, d.StopAmenity(name))
 
 
 def _leave(script: Script) -> None:

@@ -8,13 +8,16 @@ from functools import cache
 from typing import Any, TypeVar
 
 from contract.envelope import Ack, FactEnvelope, SamplesEnvelope, decode
+from contract.leases import QuotaAsk, QuotaReturned
 from contract.model import Model
 from contract.roster import code_digest
 from contract.state import State
 from contract.topics import Leaf, parse
 from edge.domain.messages import AckReceived, CodeDigested, DigestCode, FaceOrder, GuardChanged, Input, LinkChanged, Post, RosterReceived
+from edge.domain.room_messages import LeaseHeard
 from edge.domain.safe_state import Output
 from edge.guard.lines import Line, SafeLines
+from twin.leases import TwinAccount
 
 E = TypeVar("E", FactEnvelope, SamplesEnvelope)
 F = TypeVar("F", bound=Model)
@@ -31,8 +34,10 @@ class TwinCloud:
     messages and loses them. `new_database`: it knows nothing any more.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, account: TwinAccount | None = None) -> None:
+        """`account`: of quotas that stations share; several stations may be given one."""
         self._post: Post = _nobody
+        self.account = account or TwinAccount()
         self.connected = False
         self.away = False
         self.acknowledges = self.hears = True
@@ -71,6 +76,8 @@ class TwinCloud:
             self.states.append(State.model_validate_json(payload))
         elif leaf is Leaf.EVT:
             self._take(decode(payload, FactEnvelope), self.facts)
+        elif leaf is Leaf.QUOTA_ASK and self.account.answers:
+            self._post(LeaseHeard(self.account.grant(QuotaAsk.model_validate_json(payload))))
         elif leaf is Leaf.TELE:
             self._take(decode(payload, SamplesEnvelope), self.samples)
         return True
@@ -98,6 +105,8 @@ class TwinCloud:
         elif envelope.seq == known + 1:
             kept.append(envelope)
             known = envelope.seq
+            if isinstance(envelope.data, QuotaReturned):
+                self.account.take_back(envelope.epoch, envelope.data)
         else:
             assert self._began_anew, f"gap: {known} then {envelope.seq}"
         self._upto[envelope.epoch] = known

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from math import exp
 from random import Random
 
-from contract.config import TapConfig
+from contract.water import TapConfig
+from twin.basin import Basin
 from twin.lines import Lines
 
 VALVE_S = 0.1  # from shut to open, and back
+SLOW_S = 6.0  # of a valve that limps shut
 FLOW_ML_S = 30.0  # 1.8 l/min
 DRIBBLE_ML = 10.0  # runs out after the valve has shut, and through the meter
 DRIBBLE_S = DRIBBLE_ML / FLOW_ML_S  # time constant: the area under the decay is the dribble
@@ -27,17 +29,18 @@ class TapTruth:
 
 
 class Tap:
-    """One valve with its meter. The meter of each tap is off by its own amount, at most 1 %."""
+    """One valve with its meter. The meter of each tap is off by its own amount, at most 1 %. `basin` supplies it."""
 
-    def __init__(self, config: TapConfig, lines: Lines, random: Random) -> None:
+    def __init__(self, config: TapConfig, lines: Lines, random: Random, basin: Basin) -> None:
         self.dispensed_ml = 0.0
         self.pulses = 0  # that reached the line
         self.mains_on = True
         self.meter_dead = False
         self.stuck_open = False
         self.stuck_shut = False
+        self.slow = False
         self.flow_ml_s = 0.0
-        self._config = config
+        self._config, self._basin = config, basin
         self._lines = lines
         self._gain = 1 + random.uniform(-METER_ERROR_RATIO, METER_ERROR_RATIO)
         self._opening_ratio = 0.0
@@ -64,7 +67,7 @@ class Tap:
         """Let time pass."""
         if not self.moving:
             return
-        way = dt_s / VALVE_S if self._opens else -dt_s / VALVE_S
+        way = dt_s / VALVE_S if self._opens else -dt_s / (SLOW_S if self.slow else VALVE_S)
         self._opening_ratio = min(1.0, max(0.0, self._opening_ratio + way))
         self._meter(self._run(dt_s))
 
@@ -78,7 +81,7 @@ class Tap:
 
     def _run(self, dt_s: float) -> float:
         """Return the millilitres of this step: a rising flow follows the valve, a falling one decays."""
-        wanted = self._opening_ratio * FLOW_ML_S * self.mains_on
+        wanted = self._opening_ratio * FLOW_ML_S * (self.mains_on and self._basin.supplies)
         if wanted >= self.flow_ml_s:
             self.flow_ml_s = wanted
             return wanted * dt_s

@@ -17,6 +17,7 @@ from edge.domain.face_messages import (
     KeepOrder,
     NoteVisit,
     StopEnrolling,
+    Transfer,
 )
 from edge.domain.messages import Post
 
@@ -34,6 +35,8 @@ class TwinVault:
     enrolling: EnrolFace | None = None
     seals: int = 0
     visits: list[NoteVisit] = field(default_factory=list)
+    transfers: list[Transfer] = field(default_factory=list)
+    invited: set[str] = field(default_factory=set)
     _post: Post = field(default=lambda heard: None, repr=False)
 
     def joined(self, post: Post) -> None:
@@ -44,7 +47,7 @@ class TwinVault:
     def report(self) -> None:
         """As at a start, and after each change from outside."""
         if not self.away:
-            self._post(FacesHeld(tuple(self.held.values()), tuple(self.receipts.items()), self.damaged, True, True))
+            self._post(FacesHeld(tuple(self.held.values()), tuple(self.receipts.items()), self.damaged, True, True, tuple(self.transfers)))
 
     def order(self, asked: KeepOrder) -> None:
         """As the face process takes it."""
@@ -89,12 +92,29 @@ class TwinVault:
         self.held[person] = HeldFace(person, self.seals, ConsentBy.OPERATOR, "0badcafe0001", "zh", 3, False, day, day)
         self.report()
 
+    def operator_takes_in(self, person: str, source: str = "st-9", said_on: str = "2026-11-21") -> None:
+        """A template that came from another station, with a consent on paper for this one."""
+        self.seals += 1
+        notice = "0badcafe0002"
+        self.held[person] = HeldFace(person, self.seals, ConsentBy.ELSEWHERE, notice, "zh", 5, False, "2026-11-01", said_on, said_on)
+        self._moved(person, source, False, notice, said_on)
+
+    def operator_hands_over(self, person: str, destination: str, day: str = "2026-11-21") -> None:
+        """A copy for another station."""
+        self._moved(person, destination, True, "0badcafe0002", day)
+
     def operator_forgets(self, person: str) -> None:
         """On the spot, by the command line."""
         self._erase(person)
         self.report()
 
+    def _moved(self, person: str, station: str, given: bool, notice: str, day: str) -> None:
+        number = sha256(f"{person} {station} {len(self.transfers)}".encode()).hexdigest()[:32]
+        self.transfers.append(Transfer(number, person, station, given, notice, day))
+        self.report()
+
     def _erase(self, person: str) -> str:
+        self.invited.discard(person)
         if self.held.pop(person, None):
             self.receipts[person] = sha256(f"{person} {self.seals}".encode()).hexdigest()[:32]
         return self.receipts.get(person, "")

@@ -10,13 +10,16 @@ from cli import broker as brokers
 from cli.broker.accounts import write_private
 from cli.demo.children import Child, last_after
 from cli.demo.client import call
+from cli.demo.desk import Desk
 from cli.demo.faces import Cast, cast
 from cli.demo.front import FrontDoor
 from cli.demo.progress import DemoFailed, Progress
 from cli.places import ROOT
 from contract.config import check
 from twin.camera import Camera
+from twin.city import STEWARD
 from twin.day import city, people
+from twin.grades import whole_room
 
 PEOPLE = 60
 
@@ -28,6 +31,7 @@ class City:
         self._asked, self._progress = asked, progress
         self.folder = _folder(asked.keep)
         self.places = city(asked.stations)
+        self._sockets = Path(tempfile.mkdtemp(prefix="kiosk-desk-"))
 
     def __enter__(self) -> "City":
         try:
@@ -40,10 +44,11 @@ class City:
     def __exit__(self, *_: object) -> None:
         """Stations first, so that they can say goodbye; then cloud, then broker; then the folder."""
         self._progress.say("ending: stations, cloud, broker")
-        for child in ("fleet", "front", "camera", "cloud", "broker"):
+        for child in ("desk", "fleet", "front", "camera", "cloud", "broker"):
             part = getattr(self, child, None)
             if part:
                 part.stop()
+        shutil.rmtree(self._sockets, ignore_errors=True)
         if not self._asked.keep:
             shutil.rmtree(self.folder, ignore_errors=True)
             if not any(self.folder.parent.iterdir()):
@@ -65,6 +70,9 @@ class City:
         self._start_fleet()
         self._progress.say("station 1: waiting for camera, face process and page")
         self.front.wait()
+        control = self.fleet_control if len(self.places) > 1 else None
+        self.desk = Desk(self._sockets / "control", self.front, self.camera, names, control)
+        self.desk.start()
 
     def _start_cloud(self) -> None:
         folder = self.folder / "cloud"
@@ -97,9 +105,7 @@ class City:
                 "station": station, "name": name, "city": town, "district": district, "web": {"port": 0},
                 "link": {"host": self.broker.host, "port": self.broker.port, "keepalive_s": 10},
                 "camera": {"source": self._asked.webcam or self.camera.url},
-                "taps": [{"name": "cold", "valve_pin": 23, "flow_pin": 24}],
-                "sockets": [{"name": "1", "relay_pin": 25, "adc_channel": 0}, {"name": "2", "relay_pin": 26, "adc_channel": 1}],
-                "telemetry": {"sample_s": 2, "batch": 5},
+                "telemetry": {"sample_s": 2, "batch": 5}, "quota": {"shared": True}, **whole_room(),
             }
         )  # fmt: skip
         self.front = FrontDoor(self.folder, config, password, self._asked.seed)
@@ -110,6 +116,8 @@ class City:
         entries = [(v.person, v.number, v.pin, v.label) for v in known]
         for person, number, pin, label in [*entries, *people(self._asked.seed, PEOPLE)]:
             call("PUT", f"{self.cloud_url}api/v1/people/{person}", {"number": number, "pin": pin, "label": label}, self.token)
+        steward = {"number": STEWARD.number, "pin": STEWARD.pin, "label": STEWARD.label, "role": "steward"}
+        call("PUT", f"{self.cloud_url}api/v1/people/{STEWARD.person}", steward, self.token)
         by_face = len(self.cast.enrolled)
         self._progress.say(f"people: {by_face} enrolled by face at station 1, {len(entries) - by_face + PEOPLE} more in the roster")
 
@@ -127,7 +135,8 @@ class City:
             return
         write_private(self.folder / "fleet.json", json.dumps(rows))
         arguments = ["--stations", str(self.folder / "fleet.json"), "--seed", str(self._asked.seed), "--speed", str(self._asked.speed), "--people", str(PEOPLE)]
-        self.fleet = Child("fleet", "twin.fleet", [*arguments, "--until-stdin-closes"], self.folder)
+        self.fleet_control = self._sockets / "fleet"
+        self.fleet = Child("fleet", "twin.fleet", [*arguments, "--control", str(self.fleet_control), "--until-stdin-closes"], self.folder)
         self._progress.say(f"fleet: {len(rows)} more stations, the same edge code, people by script")
 
 

@@ -11,6 +11,7 @@ from cli.demo.children import Child, last_after
 from cli.demo.client import call
 from cli.demo.progress import DemoFailed
 from contract.config import StationConfig
+from twin import first_stock
 from twin.remote import RoomControl, RoomProcess
 
 LONGEST_SOCKET_PATH = 90
@@ -32,7 +33,9 @@ class FrontDoor:
     def start(self) -> None:
         """Room first, then the guard, then the agent; the agent's page is awaited by wait()."""
         room, guard = str(self._sockets / "room"), str(self._sockets / "guard")
+        stocked = first_stock.enter(self.config, self.folder)
         self._room = RoomProcess(self._config_file, Path(room), seed=self._seed)
+        self.room.ask("stock", pieces=stocked)
         self.guard = Child(
             "guard", "twin.guard", ["--room", room, "--socket", guard, "--table", str(self.folder / "outputs.json")], self.folder
         )

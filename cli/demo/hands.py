@@ -4,11 +4,13 @@ import select
 import sys
 import time
 from collections.abc import Callable
+from textwrap import fill
 
 from cli.demo.city import City
 from cli.demo.client import phone_ticket
 from cli.demo.progress import DemoFailed, Progress
 from cli.demo.visit import let_in, visit
+from twin.city import STEWARD
 from twin.faults import meaning, names
 from twin.remote import RoomGone
 
@@ -30,10 +32,17 @@ class Hands:
             "s": ("a stranger steps before the camera", self._show_stranger),
             "q": (f"{city.cast.enrolled[0].label} shows the QR code of the phone page", self._show_ticket),
             "n": ("nobody is before the camera", city.camera.show_nobody),
-            "pull": ("pull the door", lambda: city.front.room.act("pull_door", hold_s=3.0)),
-            "out": ("leave: press the exit button and push the door", lambda: city.front.room.act("push_out", hold_s=2.0)),
-            "plug": ("plug a phone into socket 1", lambda: city.front.room.act("plug", socket="1", load="phone")),
-            "unplug": ("take it out", lambda: city.front.room.act("unplug", socket="1")),
+            "pull": ("pull the door", self._act("pull_door", hold_s=3.0)),
+            "out": ("leave: press the exit button and push the door", self._act("push_out", hold_s=2.0)),
+            "plug": ("plug a phone into socket 1", self._act("plug", socket="1", load="phone")),
+            "unplug": ("take it out", self._act("unplug", socket="1")),
+            "fridge": ("pull the fridge open (touch it on the screen first)", self._act("open_fridge")),
+            "take": ("take a bottle from the open fridge", self._act("take_bottles", count=1)),
+            "shut": ("push the fridge shut", self._act("shut_fridge")),
+            "bank": ("take the power bank from the slot that is open", self._act("take_bank")),
+            "back": ("put it into the slot that is open", self._act("put_bank")),
+            "stir": ("move before the movement sensor", self._act("stir")),
+            "still": ("move no more: after half an hour somebody asks whether all is well", self._act("keep_still")),
             "visit": ("the whole visit and a stranger, by itself", self._play),
         }
 
@@ -41,8 +50,9 @@ class Hands:
         """What to try."""
         visitor = self._city.cast.enrolled[0]
         rows = [f"    {word:<8}{meaning_}" for word, (meaning_, _) in self._words.items()]
-        rows += ["    break X / mend X   plant a fault at station 1, or take it back: " + ", ".join(names())]
+        rows += [f"    break FAULT [PART], mend FAULT [PART]; from another terminal: ./kiosk twin fault list. All of them:\n{self._faults()}"]
         top = f"\n  Try at the touch screen: person number {visitor.number}, PIN {visitor.pin}. Or type here, then Enter:\n"
+        top += f"  The steward has number {STEWARD.number}, PIN {STEWARD.pin}: enter by code and `pull` the door; the PIN opens maintenance at the screen.\n"
         return top + self._enrolment() + "\n".join(rows) + f"\n  Until you type, {visitor.label} comes by every two minutes.\n"
 
     def _enrolment(self) -> str:
@@ -54,6 +64,9 @@ class Hands:
             f"  {stranger.label} ({code}) is not enrolled by face: enter by code, `pull` the door, touch the screen's question about\n"
             "  your face, and type `s` so that the camera sees who it is. 'My data' on the screen forgets the face again.\n"
         )
+
+    def _faults(self) -> str:
+        return fill(", ".join(names()), 140, initial_indent=" " * 12, subsequent_indent=" " * 12)
 
     def serve(self) -> None:
         """Until Ctrl-C."""
@@ -80,10 +93,10 @@ class Hands:
         return line.strip()
 
     def _do(self, line: str) -> None:
-        verb, _, fault = line.partition(" ")
-        if verb in ("break", "mend") and fault in names():
-            self._progress.say(f"{verb}: {meaning(fault)}")
-            self._safely(lambda: self._fault(verb == "break", fault))
+        verb, *rest = line.split()
+        if verb in ("break", "mend") and rest and rest[0] in names():
+            self._progress.say(f"{verb}: {meaning(rest[0])}")
+            self._safely(lambda: self._fault(verb == "break", rest[0], " ".join(rest[1:]) or None))
         elif line in self._words:
             words, act = self._words[line]
             self._progress.say(words)
@@ -91,14 +104,17 @@ class Hands:
         else:
             print(f"no such word: {line[:40]!r}{self.help()}", flush=True)
 
-    def _fault(self, planted: bool, fault: str) -> None:
-        camera = self._city.camera
-        if fault == "camera_unplugged":
-            camera.unplug() if planted else camera.plug()
-        elif planted:
-            self._city.front.room.plant(fault)
-        else:
-            self._city.front.room.clear(fault)
+    def _fault(self, planted: bool, fault: str, part: str | None) -> None:
+        self._city.desk.answer({"op": "plant" if planted else "clear", "name": fault, "target": part})
+
+    def _act(self, name: str, **arguments: object) -> Callable[[], object]:
+        """Says when it could not be done."""
+
+        def do() -> None:
+            if self._city.front.room.act(name, **arguments) in (False, 0):
+                self._progress.say("that does not give: the station keeps it locked")
+
+        return do
 
     def _safely(self, act: Callable[[], object]) -> None:
         try:

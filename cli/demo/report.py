@@ -10,7 +10,9 @@ from cli.demo.ledgers import Comparison, milliseconds
 from cli.demo.visit import Seen
 from edge import __version__
 
-ALWAYS = ("entry_granted", "door_unlocked", "door_opened", "water_poured", "charge_ended", "visit_ended", "entry_refused")
+ALWAYS = (
+    "entry_granted", "door_unlocked", "door_opened", "water_poured", "charge_ended", "bottles_taken", "amenity_ended", "visit_ended", "entry_refused",
+)  # fmt: skip
 POUR_ERROR_RATIO = 0.15
 """The simulated meter is read to 1 %; the rest is what runs on while the valve shuts after a small portion."""
 
@@ -25,7 +27,7 @@ class Report:
 
 def make(city: City, seen: Seen, ledger: Comparison) -> Report:
     """From what the room saw and what the cloud committed."""
-    poured, charged = _last(ledger, "water_poured"), _last(ledger, "charge_ended")
+    poured, charged, taken, ran = (_last(ledger, kind) for kind in ("water_poured", "charge_ended", "bottles_taken", "amenity_ended"))
     document = {
         "granted": _has(ledger, "entry_granted") and seen.granted,
         "refused": _has(ledger, "entry_refused") and seen.refused,
@@ -33,6 +35,8 @@ def make(city: City, seen: Seen, ledger: Comparison) -> Report:
         "door_opened": _has(ledger, "door_opened") and seen.door_opened,
         "poured_ml": poured.get("poured_ml"), "room_poured_ml": round(seen.poured_ml, 1),
         "charged_wh": charged.get("energy_wh"), "room_charged_wh": round(seen.charged_wh, 4),
+        "bottles": taken.get("count"), "bottles_charged": taken.get("charged"), "room_bottles": seen.bottles,
+        "amenity_wh": ran.get("energy_wh"), "room_amenity_wh": round(seen.warmed_wh, 3),
         "facts_station": ledger.station, "facts_cloud": ledger.cloud, "lost": ledger.lost, "duplicated": ledger.duplicated,
         "ms": {**milliseconds(city, ledger.rows), "total": round(seen.took_s * 1000)},
         "stations": 1 + _fleet(city), "broker": {"kind": city.broker.kind, "version": city.broker.version},
@@ -50,6 +54,10 @@ def _wrong(document: dict[str, Any], ledger: Comparison) -> list[str]:
         wrong.append(f"poured_ml {measured} against {true} in the room")
     if not document["charged_wh"]:
         wrong.append("charged_wh is nothing")
+    if not (document["bottles"] == document["bottles_charged"] == document["room_bottles"] == 1):
+        wrong.append(f"bottles {document['bottles']}, charged {document['bottles_charged']} against {document['room_bottles']} in the room")
+    if not document["amenity_wh"]:
+        wrong.append("amenity_wh is nothing")
     return wrong
 
 

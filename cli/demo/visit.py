@@ -8,10 +8,12 @@ from cli.demo.city import City
 from cli.demo.faces import Visitor
 from cli.demo.front import FrontDoor
 from cli.demo.progress import DemoFailed, Progress
+from contract.amenity import AmenityMode
 from twin.turning import Head
 
 DRINK_ML = 200
 CHARGE_S = 4.0
+WARMS_S = 4.0
 ATTEMPTS, ATTEMPT_S = 3, 30.0
 """The visitor is one photograph that is bent like a head: not every one is followed by the detector at the first try."""
 
@@ -27,6 +29,8 @@ class Seen:
     photo_refused: bool = False
     poured_ml: float = 0.0
     charged_wh: float = 0.0
+    bottles: int = 0
+    warmed_wh: float = 0.0
     took_s: float = 0.0
 
 
@@ -38,6 +42,8 @@ def visit(city: City, progress: Progress) -> Seen:
     _come(front, city, seen, progress)
     _drink(front, seen, progress)
     _charge(front, seen, progress)
+    _bottle(front, seen, progress)
+    _warm(front, seen, progress)
     _leave(front, progress)
     _stranger(front, city, seen, progress)
     _photograph(front, city, seen, progress)
@@ -100,6 +106,34 @@ def _charge(front: FrontDoor, seen: Seen, progress: Progress) -> None:
     seen.charged_wh = front.room.truth().sockets[socket].delivered_wh
     front.room.act("unplug", socket=socket)
     progress.say(f"a phone charged for {CHARGE_S:g} s: {seen.charged_wh:.3f} Wh")
+
+
+def _bottle(front: FrontDoor, seen: Seen, progress: Progress) -> None:
+    before = _bottles(front)
+    front.press(kind="fridge")
+    front.until("the fridge lets go", lambda: bool(front.room.act("open_fridge")), 5.0)
+    front.room.act("take_bottles", count=1)
+    time.sleep(1.0)
+    front.room.act("shut_fridge")
+    front.until("the fridge says what was taken", lambda: front.screen()["notice"] == "fridge_done", 30.0)
+    seen.bottles = before - _bottles(front)
+    progress.say(f"{seen.bottles} bottle was taken out of the fridge, and it is locked again")
+
+
+def _bottles(front: FrontDoor) -> int:
+    fridge = front.room.truth().fridge
+    return sum(fridge.pieces.values()) if fridge else 0
+
+
+def _warm(front: FrontDoor, seen: Seen, progress: Progress) -> None:
+    name = next(amenity.name for amenity in front.config.amenities if amenity.mode is AmenityMode.ON_REQUEST)
+    front.press(kind="amenity", amenity=name)
+    front.until(f"the {name} runs", lambda: front.room.truth().amenities[name].running, 5.0)
+    time.sleep(WARMS_S)
+    front.press(kind="amenity_stop", amenity=name)
+    front.until(f"the {name} is off", lambda: not front.room.truth().amenities[name].running, 5.0)
+    seen.warmed_wh = front.room.truth().amenities[name].used_wh
+    progress.say(f"the {name} ran for {WARMS_S:g} s: {seen.warmed_wh:.2f} Wh")
 
 
 def _leave(front: FrontDoor, progress: Progress) -> None:

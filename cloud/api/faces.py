@@ -21,7 +21,7 @@ class StationFace(BaseModel):
     consent: str = Field(description="given, refused, withdrawn, or empty")
     notice: str = Field(description="version of the text that was shown")
     language: str
-    taken_by: str = Field(description="visitor: at the screen; operator: on the spot, on paper")
+    taken_by: str = Field(description="visitor: at the screen; operator: on the spot, on paper; elsewhere: on paper, where the template came from")
     said_at: str | None
     enrolled_at: str | None
     images: int = Field(description="good images in the template; none is kept")

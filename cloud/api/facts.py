@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 
 from cloud.api.parts import Parts, to_ms, utc
 from cloud.ports import FactQuery, FactRow
-from contract.facts import FACT
+from contract.charging import ocpp_error, ocpp_reason
+from contract.facts import FACT, FaultCode, Stop
 
 
 class FactView(BaseModel):
@@ -28,6 +29,7 @@ class FactView(BaseModel):
     kind: str
     data: dict[str, Any]
     received_at: str
+    ocpp: str | None = Field(None, description="of a charge that ended its reason, of a fault its error code, in the words of OCPP 1.6; else null")
 
 
 class FactPage(BaseModel):
@@ -45,10 +47,23 @@ def kinds() -> frozenset[str]:
 
 def view(row: FactRow) -> FactView:
     """A fact as the API shows it."""
+    data = json.loads(row.data)
     return FactView(
         id=row.id, station=row.station, epoch=row.epoch, seq=row.seq, boot=row.boot, at=utc(row.at_ms), up=row.up_s, clock=row.clock,
-        kind=row.kind, data=json.loads(row.data), received_at=utc(row.received_ms),
+        kind=row.kind, data=data, received_at=utc(row.received_ms), ocpp=in_ocpp(row.kind, data),
     )  # fmt: skip
+
+
+def in_ocpp(kind: str, data: dict[str, Any]) -> str | None:
+    """The word of that protocol for what is told, if it has any."""
+    match kind:
+        case "charge_ended":
+            return ocpp_reason(Stop(data["stop"]))
+        case "fault_raised":
+            return ocpp_error(FaultCode(data["fault"]))
+        case "fault_cleared":
+            return ocpp_error(None)
+    return None
 
 
 def routes(parts: Parts) -> APIRouter:

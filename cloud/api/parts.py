@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from cloud.api.live import Hub
 from cloud.domain.points import EPOCH, millis
 from cloud.ingest import Ingest
-from cloud.ports import Faces, Ledger, Outgoing, People, Phones, SeriesSink, Stations, Tokens
+from cloud.ports import Faces, Leases, Ledger, Outgoing, People, Phones, SeriesSink, Stations, Tokens
 from cloud.settings import Settings
 from contract.envelope import iso
 
@@ -32,6 +32,7 @@ class Parts:
     version: str
     phones: Phones
     faces: Faces
+    leases: Leases
 
 
 def utc(ms: int) -> str:

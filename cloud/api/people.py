@@ -10,18 +10,22 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from cloud.api.parts import Parts
 from cloud.ports import PersonRow
 from contract.model import PersonId
-from contract.roster import Entitlement
+from contract.roster import Entitlement, Role
 
 
 class PersonIn(BaseModel):
-    """What is known of somebody; replaces what was known. Without `pin` or `phone_last4` an existing one stays."""
+    """What is known of somebody; replaces what was known. Without `pin`, `phone_last4`, `duress_pin` or `role` an existing one stays."""
 
     model_config = ConfigDict(extra="forbid")
 
     number: Annotated[str, Field(pattern=r"^[0-9]{4,6}$")] | None = None
     pin: SecretStr | None = Field(None, description="4 to 8 digits; only a digest is kept")
     phone_last4: SecretStr | None = Field(None, description="last 4 digits of the telephone number, asked when a face is not sure; only a digest is kept")
+    duress_pin: SecretStr | None = Field(
+        None, description="a second PIN that opens like the first and calls for help in silence; empty: none; only a digest is kept"
+    )
     label: Annotated[str, Field(max_length=24)] | None = Field(None, description="what the screen may greet with")
+    role: Role | None = Field(None, description="steward: restocks, cleans, mends; opens maintenance at the screen with the PIN; visitor: none of it")
     entitlement: Entitlement = Entitlement()
 
 
@@ -33,6 +37,8 @@ class PersonView(BaseModel):
     label: str | None
     has_pin: bool
     has_phone: bool
+    has_duress: bool
+    role: Role
     entitlement: Entitlement
 
 
@@ -48,7 +54,8 @@ Name = Annotated[PersonId, Path(description="a pseudonym, never a name")]
 
 def _view(row: PersonRow) -> PersonView:
     return PersonView(
-        person=row.person, number=row.number, label=row.label, has_pin=row.has_pin, has_phone=row.has_phone, entitlement=row.entitlement
+        person=row.person, number=row.number, label=row.label, has_pin=row.has_pin, has_phone=row.has_phone,
+        has_duress=row.has_duress, role=row.role, entitlement=row.entitlement,
     )
 
 
@@ -74,8 +81,9 @@ def writing(parts: Parts) -> APIRouter:
         """Enter or replace somebody; every station gets the new roster."""
         pin = body.pin.get_secret_value() if body.pin is not None else None
         phone = body.phone_last4.get_secret_value() if body.phone_last4 is not None else None
+        duress = body.duress_pin.get_secret_value() if body.duress_pin is not None else None
         row = parts.people.put(
-            person, number=body.number, pin=pin, label=body.label, entitlement=body.entitlement, phone_last4=phone
+            person, number=body.number, pin=pin, label=body.label, entitlement=body.entitlement, phone_last4=phone, duress_pin=duress, role=body.role
         )
         return _view(row)
 

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from cloud.domain.progress import Lane
 from contract import topics
 from contract.envelope import EnvelopeRefused, FactEnvelope, Header, LooseEnvelope, SamplesEnvelope, decode
+from contract.leases import QuotaAsk
 from contract.roster import RosterReport
 from contract.state import State
 from contract.topics import Direction, Leaf
@@ -55,13 +56,21 @@ class Reported:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A station wants a part of somebody's day."""
+
+    station: str
+    ask: QuotaAsk
+
+
+@dataclass(frozen=True)
 class Ignored:
     """Well addressed, but nothing here listens to this leaf yet, or a retained message that was cleared."""
 
     station: str
 
 
-Taken = FactEnvelope | SamplesEnvelope | State | Reported | Ignored | Refused
+Taken = FactEnvelope | SamplesEnvelope | State | Reported | Asked | Ignored | Refused
 
 
 def read(topic: str, payload: bytes) -> Taken:
@@ -96,13 +105,15 @@ def _envelope(topic: str, payload: bytes, station: str, lane: Lane) -> FactEnvel
     return envelope
 
 
-def _document(topic: str, payload: bytes, station: str, leaf: Leaf) -> State | Reported | Ignored | Refused:
+def _document(topic: str, payload: bytes, station: str, leaf: Leaf) -> State | Reported | Asked | Ignored | Refused:
     if not payload:
         return Ignored(station)
     try:
         if leaf is Leaf.ROSTER_REPORTED:
             report = RosterReport.model_validate_json(payload)
             return Reported(station, report.model_copy(update={"refused": report.refused and _clean(report.refused)}))
+        if leaf is Leaf.QUOTA_ASK:
+            return Asked(station, QuotaAsk.model_validate_json(payload))
         if leaf is not Leaf.STATE:
             return Ignored(station)
         state = State.model_validate_json(payload)

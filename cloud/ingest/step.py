@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 
-from cloud.domain.intake import Ignored, Refused, Reported, Taken, read
+from cloud.domain.intake import Asked, Ignored, Refused, Reported, Taken, read
 from cloud.domain.points import Point, of_fact, of_samples
 from cloud.domain.progress import Lane
 from cloud.errors import SeriesDown
@@ -55,6 +55,7 @@ class Step:
         stored = self._ledger.store(batch)
         self._count(taken, batch, stored)
         self._acknowledge(stored)
+        self._lease(stored)
         self._tell(stored.facts, stored.changed, stored.newcomers)
 
     def _write_points(self, taken: Sequence[Taken]) -> bool:
@@ -100,6 +101,12 @@ class Step:
             self.counters.acks += sent
             self.counters.acks_dropped += not sent
 
+    def _lease(self, stored: Stored) -> None:
+        """One that is lost is asked for again."""
+        for station, lease in stored.leases:
+            traffic = Leaf.QUOTA_LEASE.traffic
+            self._outgoing.publish(topic(station, Leaf.QUOTA_LEASE), lease.model_dump_json().encode(), traffic.qos, traffic.retain)
+
     def _tell(self, facts: list[FactRow], changed: list[StationRow], newcomers: set[str]) -> None:
         if newcomers:
             self._newcomers(newcomers)
@@ -123,6 +130,8 @@ def add(batch: Batch, one: Taken, retained: bool) -> None:
             batch.states.append(one)
         case Reported():
             batch.reports.append(one)
+        case Asked():
+            batch.asks.append(one)
     # A will is the broker's word and a retained message its memory: neither shows that the station lives.
     # A refused one may be anybody's.
     silent = retained or isinstance(one, Refused) or (isinstance(one, State) and one.link is Link.LOST)

@@ -12,7 +12,10 @@ from gpiozero import DigitalInputDevice, DigitalOutputDevice
 from gpiozero.exc import GPIOZeroError
 
 from contract.config import StationConfig
-from edge.domain.messages import ContactChanged, ExitPressed, LeaseEnded, Post, PulsesCounted
+from contract.pins import EXPANDER_FIRST
+from edge.domain.lines import InputLine, lines
+from edge.domain.messages import ContactChanged, ExitPressed, ExpanderChanged, LeaseEnded, Post
+from edge.domain.room_messages import LineChanged, PulsesCounted
 from edge.domain.safe_state import Output, outputs
 from edge.errors import HardwareRefused
 
@@ -28,6 +31,7 @@ class GpioOutputs:
         self._table = outputs(config)
         self._ends: dict[str, float] = {}
         self._lock = Lock()
+        self._deaf = False
         self._devices = {name: _claim(partial(_device, output, pin_factory), name) for name, output in self._table.items()}
 
     def set(self, output: str, on: bool, now: float) -> None:
@@ -35,30 +39,47 @@ class GpioOutputs:
         with self._lock:
             if on:
                 self._ends[output] = now + self._table[output].longest_s
-                self._devices[output].on()
             else:
                 self._ends.pop(output, None)
-                self._devices[output].off()
+            self._drive(output, on)
 
     def expire(self, now: float) -> None:
         """Switch off what is overdue; called about five times a second from a thread of its own."""
         with self._lock:
             due = [name for name, end in self._ends.items() if now >= end]
             for name in due:
-                self._devices[name].off()
                 del self._ends[name]
+                self._drive(name, False)
         for name in due:
             self._post(LeaseEnded(name))
-
-    def blink(self, seconds: float) -> None:
-        """The status light comes with the amenities; until then the screen alone shows where the station is."""
 
     def all_off(self) -> None:
         """Every output to its safe value."""
         with self._lock:
             self._ends.clear()
-            for device in self._devices.values():
-                device.off()
+            for name in self._devices:
+                self._drive(name, False)
+
+    def look(self) -> None:
+        """See that the expanders answer and still hold what they were told; once a second, from a thread of its own.
+
+        A chip that was silent, or that lost its supply for a moment, comes back with every output off.
+        """
+        with self._lock:
+            beyond = [name for name, output in self._table.items() if output.pin >= EXPANDER_FIRST]
+            try:
+                if not self._deaf and all(self._devices[name].pin.function == "output" for name in beyond):
+                    return
+                for name in beyond:
+                    self._ends.pop(name, None)
+                    device = self._devices[name]
+                    device.pin.output_with_state(not device.active_high)
+            except (GPIOZeroError, OSError) as error:
+                self._lost(str(error))
+                return
+            self._deaf = False
+        self._post(ExpanderChanged("outputs", False, "an expander had lost its outputs"))
+        self._post(ExpanderChanged("outputs", True, ""))
 
     def close(self) -> None:
         """Everything off, lines given back."""
@@ -67,8 +88,24 @@ class GpioOutputs:
             device.close()
 
 
+    def _drive(self, output: str, on: bool) -> None:
+        """An expander that does not answer must not end the deciding thread: it is told, and tried again by look()."""
+        device = self._devices[output]
+        try:
+            device.on() if on else device.off()
+        except (GPIOZeroError, OSError) as error:
+            if self._table[output].pin < EXPANDER_FIRST:
+                raise
+            self._lost(str(error))
+
+    def _lost(self, detail: str) -> None:
+        if not self._deaf:
+            self._deaf = True
+            self._post(ExpanderChanged("outputs", False, detail[:120]))
+
+
 class GpioInputs:
-    """Door contact, exit button and flow meters, all to ground with pull-up. Levels at start are posted too.
+    """Door contact, exit button, flow meters and the slow contacts, all to ground with pull-up. Levels at start are posted too.
 
     Not gpiozero's Button: it brings a hold timer with a thread of its own, and holding is the domain's rule.
     """
@@ -79,6 +116,10 @@ class GpioInputs:
         self._contact = _claim(lambda: DigitalInputDevice(door.contact_pin, pull_up=True, pin_factory=pin_factory), "door.contact")
         self._exit = _claim(lambda: DigitalInputDevice(door.exit_pin, pull_up=True, pin_factory=pin_factory), "door.exit")
         self._meters = {t.name: _claim(partial(DigitalInputDevice, t.flow_pin, pull_up=True, pin_factory=pin_factory), t.name) for t in config.taps}
+        self._table = {name: line for name, line in lines(config).items() if line.pin < EXPANDER_FIRST}
+        self._lines = {
+            line.name: _claim(partial(DigitalInputDevice, line.pin, pull_up=True, pin_factory=pin_factory), line.name) for line in self._table.values()
+        }
         self._totals = dict.fromkeys(self._meters, 0)
 
     def start(self) -> None:
@@ -89,14 +130,22 @@ class GpioInputs:
         self._exit.when_deactivated = lambda: self._post(ExitPressed(pressed=False))
         for name, meter in self._meters.items():
             meter.when_activated = self._counter(name)
+        for name, device in self._lines.items():
+            self._watch(self._table[name], device)
         self._post(ContactChanged(closed=self._contact.is_active))
         if self._exit.is_active:
             self._post(ExitPressed(pressed=True))
 
     def close(self) -> None:
         """Lines given back."""
-        for device in [self._contact, self._exit, *self._meters.values()]:
+        for device in [self._contact, self._exit, *self._meters.values(), *self._lines.values()]:
             device.close()
+
+    def _watch(self, line: InputLine, device: Any) -> None:
+        """Active is low, the closed contact."""
+        low, high = LineChanged(line.name, line.low_is_on), LineChanged(line.name, not line.low_is_on)
+        device.when_activated, device.when_deactivated = lambda: self._post(low), lambda: self._post(high)
+        self._post(low if device.is_active else high)
 
     def _counter(self, tap: str) -> Callable[[], None]:
         def count() -> None:

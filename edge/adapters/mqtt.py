@@ -23,8 +23,10 @@ from pydantic import ValidationError
 
 from contract.config import LinkConfig
 from contract.envelope import Ack
+from contract.leases import QuotaLease
 from contract.topics import Leaf, TopicRefused, parse, topic
 from edge.domain.messages import AckReceived, CommandReceived, Input, InputFaulty, LinkChanged, Post, RosterReceived
+from edge.domain.room_messages import LeaseHeard
 
 WINDOW = 64
 FIRST_DELAY_S = 1.0
@@ -35,7 +37,7 @@ LOOK_S = (
     0.5  # how late a silent broker or a stop may be noticed, and a ping be sent (brokers wait 1.5 x keepalive for it)
 )
 
-HEARD = (Leaf.ACK, Leaf.ROSTER_DESIRED, Leaf.CMD)
+HEARD = (Leaf.ACK, Leaf.ROSTER_DESIRED, Leaf.CMD, Leaf.QUOTA_LEASE)
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +73,8 @@ def understand(station: str, name: str, payload: bytes) -> Input:
         return InputFaulty(leaf.value, "empty")
     if leaf is Leaf.ACK:
         return _acknowledged(payload)
+    if leaf is Leaf.QUOTA_LEASE:
+        return _leased(payload)
     return RosterReceived(payload) if leaf is Leaf.ROSTER_DESIRED else CommandReceived(payload)
 
 
@@ -80,6 +84,13 @@ def _acknowledged(payload: bytes) -> Input:
     except ValidationError as error:
         return InputFaulty(Leaf.ACK.value, f"{error.error_count()} errors in an acknowledgement")
     return AckReceived(ack.epoch, ack.upto)
+
+
+def _leased(payload: bytes) -> Input:
+    try:
+        return LeaseHeard(QuotaLease.model_validate_json(payload))
+    except ValidationError as error:
+        return InputFaulty(Leaf.QUOTA_LEASE.value, f"{error.error_count()} errors in a lease")
 
 
 def _source(name: str) -> str:

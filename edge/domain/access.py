@@ -4,7 +4,7 @@ Codes are compared as digests in constant time. A wrong number and a wrong PIN l
 """
 
 import re
-from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
 
@@ -12,8 +12,8 @@ from contract.config import AccessConfig
 from contract.facts import Refusal
 from contract.roster import PHONE_PATTERN, PIN_PATTERN, QR_PATTERN, Person, Roster, phone_key
 from edge.domain.messages import CodeDigested, CodeSource, CodeTyped, DigestCode
+from edge.domain.tries import Tries
 
-TRIES_LAST_S = 900.0
 NOBODY = "0" * 64
 """Compared against when the number is unknown, so that it takes as long."""
 
@@ -35,12 +35,13 @@ class Refused:
 class Access:
     """The roster in force and the tries of the last 15 minutes."""
 
-    def __init__(self, config: AccessConfig) -> None:
-        self._config = config
+    def __init__(self, config: AccessConfig, tried: Sequence[str] = ()) -> None:
+        """`tried`: numbers of the wrong tries that the ledger knows."""
+        self.tries = Tries(config, tried)
+        self._under_duress: str | None = None
         self.roster: Roster | None = None
         self._by_number: dict[str, Person] = {}
         self._by_person: dict[str, Person] = {}
-        self._wrong: deque[tuple[float, str]] = deque()
 
     def apply(self, roster: Roster) -> None:
         """Put a roster in force, whole."""
@@ -66,20 +67,28 @@ class Access:
         """Ask for the digest, unless too many wrong ones came before or this is no code at all."""
         if not re.fullmatch(r"[0-9]{4,6}", code.number, re.ASCII) or not re.fullmatch(PIN_PATTERN, code.pin, re.ASCII):
             return Refused(Refusal.NOT_READABLE)
-        if self._too_many(code.number, now):
+        if self.tries.too_many(code.number, now):
             return Refused(Refusal.TOO_MANY_TRIES)
         salt = self.roster.salt if self.roster else "0" * 32
-        self._wrong.append((now, code.number))
+        self.tries.add(code.number, now)
         return DigestCode(code.number, code.pin, salt, code.source, now)
 
     def digested(self, code: CodeDigested) -> Granted | Refused:
         """The decision. A try counts as wrong from when it was typed, so that many at once do not slip through; a right one clears them."""
         person = self._by_number.get(code.number)
         expected = person.code_digest if person and person.code_digest else NOBODY
-        if not compare_digest(expected, code.digest) or person is None or person.code_digest is None:
+        second = person.duress_digest if person and person.duress_digest else NOBODY
+        right, duress = compare_digest(expected, code.digest), compare_digest(second, code.digest)
+        if not (right | duress) or person is None or person.code_digest is None:
             return Refused(Refusal.WRONG_CODE)
-        self._wrong = deque(entry for entry in self._wrong if entry[1] != code.number)
+        self._under_duress = person.person if duress else None
+        self.tries.forgive(code.number)
         return Granted(person)
+
+    def take_duress(self) -> str | None:
+        """Who typed a second PIN in this step, said once; whatever became of their way in."""
+        called, self._under_duress = self._under_duress, None
+        return called
 
     def has_phone(self, person: str) -> bool:
         """Whether the last four digits of a phone number are known of somebody with a right here."""
@@ -90,9 +99,9 @@ class Access:
         """Ask for the digest of these digits for each of a few people, nearest first. Counts as a wrong try of the nearest."""
         if self.roster is None or not re.fullmatch(PHONE_PATTERN, digits, re.ASCII):
             return Refused(Refusal.NOT_CONFIRMED)
-        if self._too_many(phone_key(people[0]), now):
+        if self.tries.too_many(phone_key(people[0]), now):
             return Refused(Refusal.TOO_MANY_TRIES)
-        self._wrong.append((now, phone_key(people[0])))
+        self.tries.add(phone_key(people[0]), now)
         return [DigestCode(phone_key(each), digits, self.roster.salt, CodeSource.PHONE, now) for each in people]
 
     def phone_fits(self, person: str, code: CodeDigested) -> bool:
@@ -101,11 +110,5 @@ class Access:
         expected = found.phone_last4_digest if found and found.phone_last4_digest else NOBODY
         if not compare_digest(expected, code.digest) or expected == NOBODY:
             return False
-        self._wrong = deque(entry for entry in self._wrong if entry[1] != code.number)
+        self.tries.forgive(code.number)
         return True
-
-    def _too_many(self, number: str, now: float) -> bool:
-        while self._wrong and self._wrong[0][0] <= now - TRIES_LAST_S:
-            self._wrong.popleft()
-        of_number = sum(1 for _, who in self._wrong if who == number)
-        return of_number >= self._config.tries_per_person or len(self._wrong) >= self._config.tries_per_station

@@ -5,35 +5,37 @@ The core decides and never touches: it takes (input, now) and answers with actio
 
 from collections.abc import Iterator
 
-from pydantic import ValidationError
-
-from contract import commands, roster
 from contract.config import StationConfig
-from contract.facts import FaultCode, RosterApplied, StationStarted, Stop
+from contract.facts import FaultCode, StationStarted
 from contract.samples import Samples
 from contract.state import Link, State
-from contract.topics import Leaf
+from edge.domain import amenity
 from edge.domain import messages as m
 from edge.domain.clock import WallClock
+from edge.domain.detectors import LINES, Detectors
 from edge.domain.entry import Entry, Looked
+from edge.domain.equipment import Indoors
 from edge.domain.face_desk import FaceDesk
 from edge.domain.face_messages import FaceInput
 from edge.domain.faults import Faults
 from edge.domain.intake import Intake
-from edge.domain.messages import Effects, Input, Say
+from edge.domain.messages import Effects, Input
 from edge.domain.notices import Notices
-from edge.domain.outbox import Outbox
 from edge.domain.quota import Quota
+from edge.domain.rations import Rations
 from edge.domain.restored import Restored
 from edge.domain.room import Room, interrupted
+from edge.domain.room_messages import LeaseHeard, LineChanged, RoomInput
+from edge.domain.safe_state import LOCK
 from edge.domain.sampling import Sampling
 from edge.domain.screen import Notice, Screen
+from edge.domain.status_light import StatusLight
+from edge.domain.steward import Steward
 from edge.domain.tickets import Tickets
+from edge.domain.uplink import Uplink
 from edge.domain.view import View
 
 NO_NOTICE = "0" * 12
-STATE_S = 60.0
-"""The retained state is said again at least this often, so that a silent station is seen as late."""
 
 
 class Core:
@@ -45,36 +47,44 @@ class Core:
     ) -> None:
         """`chance`: integers that nobody can foresee, for challenges; `notice`: version of the text that people agree to."""
         self.config, self.boot, self._version, self._config_sha256 = config, boot, version, config_sha256
-        self._numbered = self._session = 0
-        self._said: State | None = None
-        self._said_at = float("-inf")
+        self._numbered = 0
         self.faults, self.notices, self.intake = Faults(), Notices(), Intake()
         self.quota = Quota(restored.day)
-        self.quota.restore(restored.used, restored.still_open)
+        self.quota.restore(restored.used, restored.still_open, restored.shared if config.quota.shared else None)
         self.clock = WallClock(config.quota.utc_offset_min)
-        self.facts_out = Outbox(restored.epoch, restored.first, restored.last)
-        self.samples_out = Outbox(restored.samples_epoch, restored.samples_first, restored.samples_last)
         self.sampling = Sampling(config.telemetry)
-        self.entry = Entry(config, self.faults, self.notices, self.intake, self._number, chance, self.clock.hour,
-                           Tickets(config.station, self.clock, restored.tickets))
-        self.room = Room(config, self.quota, self.faults, self.notices, self.entry.visits, self.entry.access, self._number)
-        self.desk = FaceDesk(config, notice, restored.consents, self.faults, self.intake, self.entry.visits)
-        self.view = View(config, version, self.entry, self.room, self.faults, self.notices, self.facts_out, self.clock, self.desk)
-        self._stored_roster = restored.roster
+        self.entry = Entry(config, self.faults, self.notices, self.intake, self._number, chance, self.clock,
+                           Tickets(config.station, self.clock, restored.tickets), restored.tries)
+        self.detectors = Detectors(config, self.entry, self.faults)
+        self.rations = Rations(config.quota, self.quota, self.entry.access)
+        indoors = Indoors(config, self.quota, self.rations, self.faults, self.notices, self.entry.visits, self._number, self.clock, restored)
+        self.room = Room(indoors)
+        self.steward = self.room.parts["steward"] = Steward(indoors, self.entry, self.detectors.fire, self.room)
+        self.desk = FaceDesk(config, notice, restored.consents, self.faults, self.intake, self.entry.visits, restored.transfers)
+        self.light = StatusLight(config.status.light_pin is not None, self.faults)
+        self.uplink = Uplink(restored, self.entry, self.desk, self.intake, self.clock, self.light)
+        self.facts_out, self.samples_out = self.uplink.facts, self.uplink.samples
+        self.view = View(config, version, self.entry, self.room, self.faults, self.notices, self.facts_out, self.clock, self.desk, self.detectors,
+                         self.steward)
+        self._stored_faults, self._stored_runs = restored.faults, restored.runs
 
     def start(self, now: float) -> Effects:
         """The first step: what was left open is settled, the stored roster comes in force. Nothing is granted until the guard is heard."""
+        self.faults.restore(self._stored_faults, now)
         self.faults.assume(FaultCode.GUARD_LOST)
         if self.config.camera:
             self.faults.assume(FaultCode.CAMERA_LOST)
         effects = Effects(facts=[StationStarted(version=self._version, config_sha256=self._config_sha256)])
-        effects.add(interrupted(self.quota))
-        if self._stored_roster:
-            effects.add(self._stored(self._stored_roster, now))
+        effects.add(interrupted(self.quota, self.room.fridge is not None))
+        effects.add(self.detectors.tick(now))
+        for run in self._stored_runs:
+            effects.add(amenity.interrupted(run))
+        effects.add(self.uplink.start(now))
         return effects
 
     def handle(self, heard: Input, now: float) -> Effects:
         """One input."""
+        self.detectors.stirred(heard, now)
         effects = self._route(heard, now)
         effects.add(self.room.heard(effects, now))
         effects.add(self.desk.follow(effects, self.clock.day(now)))
@@ -83,23 +93,23 @@ class Core:
     def tick(self, now: float) -> Effects:
         """Everything that is due by now."""
         day = self.clock.day(now)
-        if day:
-            self.quota.turn(day)
         self.notices.tick(now)
-        effects = self.entry.tick(now)
+        effects = self.room.leases.turn(day, now)
+        effects.add(self.detectors.tick(now))
+        effects.add(self.entry.tick(now))
         effects.add(self.room.tick(now))
         effects.add(self.intake.tick(now))
         effects.add(self.desk.tick(day, now))
         effects.add(self.room.heard(effects, now))
         effects.add(self.desk.follow(effects, day))
-        effects.actions += self._say_state(now)
+        effects.actions += self.light.tick(now)
+        effects.actions += self.uplink.say_state(lambda: self.state(now), now)
         return effects
 
     def deadline(self) -> float:
         """Monotonic seconds at which tick or sample has something to do."""
         waits = [self.entry.deadline(), self.room.deadline(), self.intake.deadline(), self.notices.until, self.sampling.deadline()]
-        waits += [self.desk.deadline(), self.facts_out.deadline(), self.samples_out.deadline()]
-        waits += [self._said_at + STATE_S if self.facts_out.connected else float("inf")]
+        waits += [self.detectors.deadline(), self.desk.deadline(), self.uplink.deadline(), self.light.deadline()]
         return min(waits)
 
     def recorded(self) -> None:
@@ -125,7 +135,7 @@ class Core:
     def state(self, now: float, link: Link = Link.ONLINE, session: int | None = None) -> State:
         """What the cloud is told; with LOST and the number of the next connection it is the last will."""
         held = self.entry.access.roster
-        number = self._session if session is None else session
+        number = self.uplink.session if session is None else session
         return self.view.state(self.boot, number, held.version if held else 0, now, link)
 
     def _number(self) -> str:
@@ -134,17 +144,13 @@ class Core:
 
     def _route(self, heard: Input, now: float) -> Effects:
         match heard:
+            case _ if self.steward.hears(heard):
+                return self.steward.handle(heard, now)
             case m.ContactChanged(closed):
                 return self.entry.contact(closed, now)
             case m.ExitPressed(pressed):
                 return self.entry.exit(pressed, now)
-            case m.PulsesCounted(tap, total):
-                return self.room.pulses(tap, total, now)
-            case m.CurrentRead(socket, amps):
-                return self.room.sockets[socket].current(amps, now)
-            case m.CurrentLost(socket, reason):
-                return self.room.sockets[socket].current_lost(reason, now)
-            case m.FaceCompared() | m.FaceVerified() | m.FacePosed() | m.FaceHinted() | m.AnswerTyped():
+            case m.FaceCompared() | m.FaceVerified() | m.FacePosed() | m.FaceHinted() | m.AnswerTyped() | m.LivenessJudged() | m.LivenessChanged():
                 return self.entry.face(self._kept(heard), now)
             case m.QrRead(text):
                 return self.entry.qr(text, now)
@@ -152,18 +158,14 @@ class Core:
                 return self.entry.typed(heard, now)
             case m.CodeDigested():
                 return self.entry.digested(heard, now)
-            case m.DrinkAsked():
-                return self.room.drink(heard, now)
-            case m.DrinkStopped(tap):
-                return self.room.stop_drink(tap, now)
-            case m.ChargeAsked():
-                return self.room.charge(heard, now)
-            case m.ChargeStopped(socket):
-                return self.room.stop_charge(socket, now)
             case m.LeaveAsked():
                 return self._goodbye(now)
             case m.MoreTimeAsked():
                 self.entry.visits.touched(now)
+            case LineChanged(line) if line in LINES:
+                return self.detectors.line(heard, now)
+            case _ if isinstance(heard, RoomInput):
+                return self.room.handle(heard, now)
             case _ if isinstance(heard, FaceInput):
                 return self.desk.handle(heard, self.clock.day(now), now)
             case _:
@@ -179,6 +181,8 @@ class Core:
                 return self._eyes(FaultCode.FACES_LOST, working, detail, now)
             case m.GuardChanged(alive):
                 return self.faults.set(not alive, FaultCode.GUARD_LOST, "", "the guard process does not answer", now)
+            case m.ExpanderChanged():
+                return self.room.expander(heard, now)
             case m.StoreChanged(working, low, detail):
                 effects = self.faults.set(not working, FaultCode.STORE_FULL, "", detail, now)
                 effects.add(self.faults.set(low, FaultCode.STORE_LOW, "", detail, now))
@@ -189,8 +193,13 @@ class Core:
                 return self.clock.read(heard, now)
             case m.InputFaulty(source, reason):
                 return self.intake.refuse(source, reason, now)
+            case LeaseHeard(lease):
+                return self.room.leases.heard(lease, now)
+            case m.LinkChanged(connected):
+                self.room.leases.link(connected)
+                return self.uplink.handle(heard, now)
             case _:
-                return self._network(heard, now)
+                return self.uplink.handle(heard, now)
 
     def _kept(self, heard: Looked) -> Looked:
         """Without anybody whose face must not be used."""
@@ -203,25 +212,6 @@ class Core:
         effects.add(self.faults.set(not working, fault, "", detail, now))
         return effects
 
-    def _network(self, heard: Input, now: float) -> Effects:
-        """Inputs from the cloud."""
-        match heard:
-            case m.LinkChanged(connected):
-                self.facts_out.link(connected)
-                self.samples_out.link(connected)
-                self._session += connected
-                self._said = None
-            case m.AckReceived(epoch, upto):
-                for lane in (self.facts_out, self.samples_out):
-                    done = lane.acknowledged(epoch, upto, now)
-                    if done is not None:
-                        return Effects([m.Forget(epoch, done)])
-            case m.RosterReceived(raw):
-                return self._roster(raw, now)
-            case m.CommandReceived(raw):
-                return self._command(raw, now)
-        return Effects()
-
     def _goodbye(self, now: float) -> Effects:
         visit = self.entry.visits.current
         effects = self.room.end_all(visit.person, now) if visit else Effects()
@@ -231,69 +221,7 @@ class Core:
 
     def _lease_ended(self, output: str, now: float) -> Effects:
         """The hard timer was first: end what the core still believed to run."""
-        kind, _, part = output.partition(".")
-        if kind == "valve":
-            return self.room.taps[part].shut(Stop.TIME_LIMIT, now)
-        return self.room.sockets[part].stop(Stop.TIME_LIMIT, now) if kind == "socket" else self.entry.tick(now)
-
-    def _stored(self, raw: bytes, now: float) -> Effects:
-        """A roster that an older release had stored may not fit any more: then the cloud's next one decides."""
-        try:
-            return self._in_force(roster.decode(raw), now)
-        except roster.RosterRefused:
-            return self.intake.refuse("stored roster", "does not fit this release; waiting for a new one", now)
-
-    def _roster(self, raw: bytes, now: float) -> Effects:
-        held = self.entry.access.roster
-        version, people = (held.version, len(held.people)) if held else (0, 0)
-        try:
-            new = roster.decode(raw)
-        except roster.RosterRefused as error:
-            effects = self.intake.refuse("roster", f"{len(raw)} bytes not applied; roster/reported says why", now)
-            effects.actions.append(_report(version, people, str(error)))
-            return effects
-        if new.version <= version:
-            return Effects([_report(version, people, None)])
-        fact = RosterApplied(version=new.version, people=len(new.people))
-        effects = Effects([_report(new.version, len(new.people), None)], [fact], [m.StoreRoster(new.version, raw)])
-        effects.add(self._in_force(new, now))
-        return effects
-
-    def _in_force(self, new: roster.Roster, now: float) -> Effects:
-        self.entry.access.apply(new)
-        return self.desk.apply(new, self.clock.day(now))
-
-    def _command(self, raw: bytes, now: float) -> Effects:
-        try:
-            command = commands.COMMAND.validate_json(raw)
-        except ValidationError:
-            return self.intake.refuse("cmd", f"{len(raw)} bytes that are no known command", now)
-        if isinstance(command, commands.ForgetFace):
-            return self.desk.keeping.command(command.person, command.id, self.clock.day(now))
-        done = Say(Leaf.CMD_REPLY, commands.Reply(id=command.id, done=True).model_dump_json().encode())
-        if isinstance(command, commands.Identify):
-            return Effects([m.Identify(10.0), done])
-        self.facts_out.rewind()
-        self.samples_out.rewind()
-        self._said = None
-        return Effects([done])
-
-    def _say_state(self, now: float) -> list[m.Action]:
-        """When something in it changed, or a minute is over."""
-        if not self.facts_out.connected:
-            return []
-        state = self.state(now)
-        if self._said and now < self._said_at + STATE_S and _same(state, self._said):
-            return []
-        self._said, self._said_at = state, now
-        return [Say(Leaf.STATE, state.model_dump_json().encode())]
-
-
-def _same(one: State, other: State) -> bool:
-    ignored = {"at", "outbox"}
-    return one.model_dump(exclude=ignored) == other.model_dump(exclude=ignored)
-
-
-def _report(version: int, people: int, refused: str | None) -> Say:
-    report = roster.RosterReport(version=version, people=people, refused=refused[:500] if refused else None)
-    return Say(Leaf.ROSTER_REPORTED, report.model_dump_json().encode())
+        if output != LOCK:
+            return self.room.lease_ended(output, now)
+        self.entry.door.lease_over()
+        return self.entry.tick(now)

@@ -1,6 +1,8 @@
 """Door: locked -> released -> open -> held open; forced; request-to-exit.
 
 The strike is released for entry only. Leaving is mechanical: no state of this machine, and no failure, holds a person.
+While fire holds it free (edge/domain/fire.py) the strike is released and asked for again and again: every action that would secure it
+comes from `_off`, and `_off` has none then.
 """
 
 from enum import Enum
@@ -8,7 +10,7 @@ from math import inf
 
 from contract.config import DoorConfig
 from contract.facts import DoorCause, DoorClosed, DoorHeldOpen, DoorLocked, DoorOpened, DoorUnlocked, ExitRequested, Fact
-from edge.domain.messages import Effects, SetOutput
+from edge.domain.messages import Action, Effects, SetOutput
 from edge.domain.safe_state import LOCK
 
 EXIT_COUNTS_S = 10.0
@@ -16,6 +18,12 @@ EXIT_COUNTS_S = 10.0
 
 EXIT_QUIET_S = 1.0
 """Edges of the exit button that follow each other faster are one press."""
+
+EXIT_STUCK_S = 60.0
+"""A button that is pressed for so long sticks. It is wired to the strike: then anybody can come in."""
+
+RENEW_S = 0.5
+"""A strike that fire holds free is asked for again so often: its lease is 1.5 s at least."""
 
 
 class DoorState(Enum):
@@ -46,6 +54,9 @@ class Door:
         self._settles_at = inf
         self._unrecorded = False
         self._before: tuple[float, str | None] = (inf, None)
+        self.free = self.exit_stuck = False
+        self._renew_at = self._stuck_at = inf
+        self._awaited_until = -inf
 
     @property
     def forced(self) -> bool:
@@ -54,12 +65,37 @@ class Door:
 
     def deadline(self) -> float:
         """When tick has something to do; inf for never."""
-        return min(self._relock_at, self._held_at, self._settles_at)
+        return min(self._relock_at, self._held_at, self._settles_at, self._renew_at, self._stuck_at)
+
+    def hold_free(self, now: float) -> Effects:
+        """Fire: release the strike at once, whatever the disk says, and keep it so until `secure`. May be said again."""
+        if not self.free:
+            self.free, self._renew_at, self._relock_at, self._held_at, self._unrecorded = True, -inf, inf, inf, False
+            self.state = self._shut() if self.state is DoorState.LOCKED else self.state
+        if now < self._renew_at:
+            return Effects()
+        self._renew_at = now + RENEW_S
+        return Effects([SetOutput(LOCK, True, emergency=True)])
+
+    def lease_over(self) -> None:
+        """The hard timer was first, since this loop was late: a strike that fire holds free is asked for at the next tick."""
+        self._renew_at = -inf if self.free else inf
+
+    def secure(self, now: float) -> Effects:
+        """The fire is over and somebody reset it on the spot: the strike is as it was before."""
+        if not self.free:
+            return Effects()
+        self.free, self._renew_at = False, inf
+        if self.state is DoorState.RELEASED:
+            self._lock()
+        else:
+            self.state, self._held_at = DoorState.OPEN, now + self._config.held_open_s
+        return Effects(self._off())
 
     def release(self, visit: str, now: float) -> Effects:
         """Let one visit in. The strike is on after the step's facts are stored, and off again after unlock_s at the latest."""
-        if self.state in (DoorState.OPEN, DoorState.HELD_OPEN):
-            self.visit = visit
+        if self.free or self.state in (DoorState.OPEN, DoorState.HELD_OPEN):
+            self.visit, self._awaited_until = visit, now + self._config.unlock_s
             return Effects()
         self._before = self._relock_at, self.visit
         self.state, self.visit, self._unrecorded = DoorState.RELEASED, visit, True
@@ -79,11 +115,13 @@ class Door:
         if self._relock_at < inf:
             return Effects()
         self._lock()
-        return Effects([SetOutput(LOCK, False)])
+        return Effects(self._off())
 
     def exit(self, pressed: bool, now: float) -> Effects:
         """Request-to-exit was pressed or let go; one fact a press."""
         fresh = pressed and now >= self._exit_quiet_until
+        if pressed != self._exit_pressed:
+            self._stuck_at, self.exit_stuck = now + EXIT_STUCK_S if pressed else inf, False
         self._exit_pressed, self._exit_until, self._exit_quiet_until = pressed, now + EXIT_COUNTS_S, now + EXIT_QUIET_S
         return Effects(facts=[ExitRequested()] if fresh else [])
 
@@ -104,6 +142,10 @@ class Door:
             effects.add(self._time_over())
         if now >= self._held_at:
             effects.add(self._held(now))
+        if now >= self._stuck_at:
+            self._stuck_at, self.exit_stuck = inf, True
+        if self.free:
+            effects.add(self.hold_free(now))
         return effects
 
     def _time_over(self) -> Effects:
@@ -111,7 +153,7 @@ class Door:
         if self._settles_at == inf:
             return self._relock(opened=False)
         self._relock_at = self._settles_at
-        return Effects([SetOutput(LOCK, False)])
+        return Effects(self._off())
 
     def _settled(self, now: float) -> Effects:
         first, self._contact, self._settles_at = self._contact is None, self._raw, inf
@@ -121,15 +163,18 @@ class Door:
 
     def _opened(self, now: float, first: bool) -> Effects:
         self.cause = self._why(now, first)
-        effects = self._relock(opened=True) if self.state is DoorState.RELEASED else Effects()
+        effects = self._relock(opened=True) if self.state is DoorState.RELEASED and not self.free else Effects()
         self.state, self.opened_at = DoorState.OPEN, now
-        self._held_at = now + self._config.held_open_s
+        self._held_at = inf if self.free else now + self._config.held_open_s
         opened: list[Fact] = [] if first else [DoorOpened(cause=self.cause)]
         effects.facts = opened + effects.facts
         return effects
 
     def _why(self, now: float, first: bool) -> DoorCause:
-        """Somebody let in who meets somebody leaving counts as entering: the one in the rain gets the benefit."""
+        """Somebody let in who meets somebody leaving counts as entering: the one in the rain gets the benefit. At a fire people leave."""
+        if self.free:
+            awaited, self._awaited_until = now < self._awaited_until, -inf
+            return DoorCause.ENTRY if awaited else DoorCause.EXIT
         if self.state is DoorState.RELEASED:
             return DoorCause.ENTRY
         return DoorCause.EXIT if first or self._exit_pressed or now < self._exit_until else DoorCause.FORCED
@@ -149,7 +194,15 @@ class Door:
 
     def _relock(self, opened: bool) -> Effects:
         self._lock()
-        return Effects([SetOutput(LOCK, False)], [DoorLocked(opened=opened)])
+        return Effects(self._off(), [DoorLocked(opened=opened)])
+
+    def _off(self) -> list[Action]:
+        """What secures the strike: nothing, while fire holds it free."""
+        return [] if self.free else [SetOutput(LOCK, False)]
+
+    def _shut(self) -> DoorState:
+        """The state of a door that is not open."""
+        return DoorState.RELEASED if self.free else DoorState.LOCKED
 
     def _lock(self) -> None:
-        self.state, self._relock_at, self._held_at, self._unrecorded = DoorState.LOCKED, inf, inf, False
+        self.state, self._relock_at, self._held_at, self._unrecorded = self._shut(), inf, inf, False

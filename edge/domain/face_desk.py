@@ -4,6 +4,7 @@ Only for a visitor who came in another way: whoever stands before the camera is 
 screen shows the live picture while images are taken, and one track of one face must last throughout.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from math import inf
 
@@ -25,13 +26,16 @@ from edge.domain.face_messages import (
     FacesHeld,
     ForgetAsked,
     StopEnrolling,
+    Transfer,
 )
 from edge.domain.faults import Faults, Service
+from edge.domain.gallery import GallerySize
+from edge.domain.handovers import Handovers
 from edge.domain.identity import limit
 from edge.domain.intake import Intake
 from edge.domain.keeping import Keeping
 from edge.domain.messages import Effects, FaceCompared, FaceVerified
-from edge.domain.screen import FaceStep, OwnFace
+from edge.domain.own_view import FaceStep, OwnFace
 from edge.domain.visits import Visits
 
 LONGEST_S = 60.0
@@ -41,10 +45,15 @@ LONGEST_S = 60.0
 class FaceDesk:
     """One visitor at a time. Every input comes with the day of trusted time, None for unknown."""
 
-    def __init__(self, config: StationConfig, notice: str, restored: list[Consent], faults: Faults, intake: Intake, visits: Visits) -> None:
+    def __init__(
+        self, config: StationConfig, notice: str, restored: list[Consent], faults: Faults, intake: Intake, visits: Visits,
+        transfers: Iterable[Transfer] = (),
+    ) -> None:
         self._config, self._faults, self._visits = config, faults, visits
         self.consents = Consents(notice, restored)
-        self.keeping = Keeping(self.consents, intake, config.identity.keep_days)
+        self.keeping = Keeping(self.consents, intake, config.identity.keep_days, config.identity.template_sharing)
+        self.handovers = Handovers(transfers)
+        self.gallery = GallerySize(config.identity, faults)
         self._person: str | None = None
         self._step = FaceStep.IDLE
         self._progress = (0, 0)
@@ -64,15 +73,17 @@ class FaceDesk:
                 effects = self.keeping.sealed(heard, day)
                 if self._capturing(person):
                     self._show(FaceStep.DONE)
-                return effects
+                return self._counted(effects)
             case EnrolFailed(person, reason):
                 return self._fail(reason) if self._capturing(person) else Effects()
             case FaceErased(person):
                 if (self._person, self._step) == (person, FaceStep.FORGETTING):
                     self._show(FaceStep.FORGOTTEN)
-                return self.keeping.erased(heard)
+                return self._counted(self.keeping.erased(heard))
             case FacesHeld():
-                return self.keeping.held(heard, day, now)
+                effects = self.keeping.held(heard, day, now)
+                effects.add(self.handovers.heard(heard.transfers))
+                return self._counted(effects) if heard.last else effects
         return Effects()
 
     def apply(self, roster: Roster, day: str | None) -> Effects:
@@ -92,7 +103,7 @@ class FaceDesk:
 
     def tick(self, day: str | None, now: float) -> Effects:
         """A new day, a face process that is gone, and a silence that lasts too long."""
-        effects = Effects()
+        effects = self.gallery.tick(now)
         if day is not None and day != self._day:
             self._day = day
             effects.add(self.consents.turn(day))
@@ -111,7 +122,8 @@ class FaceDesk:
         return self._fail(EnrolProblem.CANNOT_RECORD) if self._step is FaceStep.CAPTURE else Effects()
 
     def screened(self, seen: FaceCompared) -> FaceCompared:
-        """A face that is about to be erased is near nobody."""
+        """A face that is about to be erased is near nobody. Also tells how many there are."""
+        self.gallery.people = seen.gallery
         if seen.best is None or self.keeping.stands(seen.best):
             return seen
         return replace(seen, best=None, best_distance=inf, second_distance=inf)
@@ -133,8 +145,12 @@ class FaceDesk:
             standing=consent.standing.value if consent else None, agreed_notice=consent.notice if consent else "",
             said_on=consent.on if consent else "", kept=bool(consent and consent.kept), flagged=bool(consent and consent.flagged),
             used=consent.used if consent else 0, made_on=consent.made_on if consent else "", seen_on=consent.seen_on if consent else "",
-            receipt=self.keeping.receipts.get(person, ""),
+            receipt=self.keeping.receipts.get(person, ""), shared=self.handovers.given(person), came=self.handovers.received(person),
         )  # fmt: skip
+
+    def _counted(self, effects: Effects) -> Effects:
+        self.gallery.people = len(self.consents.kept())
+        return effects
 
     def _screen(self, heard: ConsentAnswered | EnrolStopAsked | ForgetAsked, day: str | None, now: float) -> Effects:
         visit = self._visits.current

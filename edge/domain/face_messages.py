@@ -81,6 +81,20 @@ class HeldFace:
     flagged: bool
     made_on: str
     seen_on: str
+    said_on: str = ""
+    """Day of the consent where it is not that of the template: one that came from another station."""
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A template that went to another station (`given`) or came from one, once. `day` is an ISO date; `notice` that of the consent for it."""
+
+    number: str
+    person: str
+    station: str
+    given: bool
+    notice: str
+    day: str
 
 
 @dataclass(frozen=True)
@@ -92,6 +106,7 @@ class FacesHeld:
     damaged: tuple[str, ...]
     first: bool
     last: bool
+    transfers: tuple[Transfer, ...] = ()
 
 
 # ---- actions
@@ -171,6 +186,13 @@ class DropConsent:
     person: str
 
 
+@dataclass(frozen=True)
+class StoreTransfer:
+    """The cloud is told of it, with this step."""
+
+    transfer: Transfer
+
+
 FaceInput = ConsentAnswered | EnrolStopAsked | ForgetAsked | EnrolProgressed | FaceSealed | EnrolFailed | FaceErased | FacesHeld
 KeepOrder = EnrolFace | StopEnrolling | ForgetFace | NoteVisit
-ConsentRecord = StoreConsent | DropConsent
+ConsentRecord = StoreConsent | DropConsent | StoreTransfer

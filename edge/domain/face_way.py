@@ -2,6 +2,7 @@
 
 Identity first, then the challenge, then a fresh comparison of the same track with that one person, then the answer. A face that
 is near somebody may be named by the last four digits of that person's phone number: digits and face together, neither alone.
+Where sources of liveness are configured, each must have said a moment ago, at each grant that a face has a part in, that it is alive.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from contract.roster import phone_key
 from edge.domain.access import Access, Granted, Refused
 from edge.domain.challenge import Challenge, Outcome, Prompt, drawn
 from edge.domain.identity import Attention, Identified, NotSure, Verdict, assurance, decide, same_person, still_the_same
+from edge.domain.liveness import Liveness, Word
 from edge.domain.messages import (
     Action,
     AskPose,
@@ -25,6 +27,8 @@ from edge.domain.messages import (
     FaceCompared,
     FacePosed,
     FaceVerified,
+    LivenessChanged,
+    LivenessJudged,
     VerifyFace,
 )
 from edge.domain.pauses import Pauses
@@ -33,6 +37,8 @@ ASK_S = 30.0
 """s in which the digits or the PIN must be typed: to find the keys, gloves off."""
 VERIFY_S = 5.0
 """s for three fresh good frames."""
+ALIVE_S = 2.0
+"""s in which the sources of liveness must have answered for a face that is let in otherwise: a model needs a few frames."""
 
 
 class Ask(Enum):
@@ -59,6 +65,7 @@ class Claim:
     ask: Ask
     people: tuple[str, ...]
     until: float
+    gallery: int = 1
     waiting: int = 0
 
 
@@ -73,6 +80,7 @@ class Attempt:
     track: int | None
     alive: bool
     verify_until: float = inf
+    alive_until: float = inf
     challenge: Challenge | None = None
 
 
@@ -95,6 +103,7 @@ class FaceWay:
     def __post_init__(self) -> None:
         self.pauses = Pauses(self.config.face_tries)
         self._attention = Attention(self.config.again_s)
+        self.liveness = Liveness(self.config.liveness)
 
     @property
     def prompt(self) -> Prompt | None:
@@ -107,8 +116,8 @@ class FaceWay:
         if self._attempt:
             return self._beside(self._attempt, seen, now)
         verdict = decide(seen, self.config)
-        typing = self.claim is not None and not isinstance(verdict, Identified)
-        if self.pauses.active(now) or typing or not self._attention.wants_answer(seen.track, now):
+        sure = isinstance(verdict, Identified)
+        if self.liveness.down or self.pauses.active(now) or (self.claim and not sure) or not self._attention.wants_answer(seen.track, sure, now):
             return NOTHING
         return self._decided(verdict, seen, now)
 
@@ -131,10 +140,21 @@ class FaceWay:
             same = still_the_same(seen.distance, seen.frames, attempt.gallery, self.config)
         if not same:
             return self._refuse(Refusal.LIVENESS_FAILED if attempt.way is Way.FACE else Refusal.NOT_CONFIRMED, now)
-        if attempt.alive:
-            return self._grant(attempt)
         attempt.track, attempt.verify_until = seen.track, inf
-        return self._challenge(attempt, seen.track, now)
+        return self._grant(attempt, now) if attempt.alive else self._challenge(attempt, seen.track, now)
+
+    def judged(self, heard: LivenessJudged, now: float) -> Step:
+        """What a source of liveness says: a no ends the attempt of that face, the last yes that was missing lets it in."""
+        self.liveness.judged(heard, now)
+        attempt = self._attempt
+        if attempt and self.liveness.of(attempt.track, now) is Word.NOT_ALIVE:
+            return self._refuse(Refusal.LIVENESS_FAILED, now)
+        return self._grant(attempt, now) if attempt and attempt.alive_until < inf else NOTHING
+
+    def source_changed(self, heard: LivenessChanged) -> tuple[Action, ...]:
+        """A source of liveness works or does not. Without it nobody is on the way by face."""
+        self.liveness.changed(heard)
+        return self.drop() if self.liveness.down else ()
 
     def disturbed(self, reason: Refusal, now: float) -> Step:
         """A second face, or a picture that stands still."""
@@ -163,7 +183,7 @@ class FaceWay:
             return NOTHING
         claim.waiting -= 1
         if claim.ask is Ask.PIN:
-            return self._pin(claim, code)
+            return self._pin(claim, code, now)
         person = next((each for each in claim.people if phone_key(each) == code.number), None)
         if person and self.access.phone_fits(person, code):
             self.claim = None
@@ -187,13 +207,15 @@ class FaceWay:
         if attempt.challenge:
             attempt.challenge.tick(now)
             return self._judged(attempt, now)
+        if now >= attempt.alive_until:
+            return self._refuse(Refusal.LIVENESS_FAILED, now)
         return self._refuse(Refusal.NOT_CONFIRMED, now) if now >= attempt.verify_until else NOTHING
 
     def deadline(self) -> float:
         """When tick has something to do."""
-        attempt = self._attempt
-        waiting = inf if attempt is None else attempt.challenge.deadline() if attempt.challenge else attempt.verify_until
-        return min(waiting, self.claim.until if self.claim else inf)
+        attempt, until = self._attempt, self.claim.until if self.claim else inf
+        challenge = attempt.challenge.deadline() if attempt and attempt.challenge else inf
+        return min(until, challenge, attempt.verify_until, attempt.alive_until) if attempt else until
 
     def _beside(self, attempt: Attempt, seen: FaceCompared, now: float) -> Step:
         """Another face, or the same track as somebody else, ends the attempt."""
@@ -217,12 +239,14 @@ class FaceWay:
         wanted = assurance(self.config, self.hour(now))
         if isinstance(answer, Refused) or blocked:
             return Step(answer=Refused(blocked) if blocked else answer, since=seen.seen_at)
+        if self.liveness.of(seen.track, now) is Word.NOT_ALIVE:
+            return self._refuse(Refusal.LIVENESS_FAILED, now, seen.seen_at)
         if wanted is Assurance.FACE_PLUS_CODE:
-            self.claim = Claim(Ask.PIN, (person,), now + ASK_S)
+            self.claim = Claim(Ask.PIN, (person,), now + ASK_S, seen.gallery)
             return NOTHING
         self.claim = None
         attempt = Attempt(person, Way.FACE, seen.gallery, seen.seen_at, seen.track, wanted is Assurance.FACE)
-        return self._grant(attempt) if attempt.alive else self._challenge(attempt, seen.track, now)
+        return self._grant(attempt, now) if attempt.alive else self._challenge(attempt, seen.track, now)
 
     def _challenge(self, attempt: Attempt, track: int, now: float) -> Step:
         attempt.challenge = Challenge(self.config, track, drawn(self.config.turns, self.chance), now)
@@ -238,16 +262,26 @@ class FaceWay:
         attempt.challenge, attempt.alive, attempt.verify_until = None, True, now + VERIFY_S
         return Step((AskPose(challenge.track, False), VerifyFace(attempt.person, challenge.track)))
 
-    def _pin(self, claim: Claim, code: CodeDigested) -> Step:
+    def _pin(self, claim: Claim, code: CodeDigested, now: float) -> Step:
         answer = self.access.digested(code)
-        if isinstance(answer, Granted) and answer.person.person == claim.people[0]:
-            self.claim = None
-            self.pauses.granted()
-            return Step(answer=answer, way=Way.FACE_CODE, since=code.typed_at)
-        return Step(answer=answer if isinstance(answer, Refused) else Refused(Refusal.WRONG_CODE), way=Way.FACE_CODE, since=code.typed_at)
+        person = claim.people[0]
+        if isinstance(answer, Refused) or answer.person.person != person:
+            return Step(answer=answer if isinstance(answer, Refused) else Refused(Refusal.WRONG_CODE), way=Way.FACE_CODE, since=code.typed_at)
+        self.claim = None
+        if self.liveness.wanted:  # the face was seen half a minute ago: whose is there now is compared again, and judged
+            self._attempt = Attempt(person, Way.FACE_CODE, claim.gallery, code.typed_at, None, True, now + VERIFY_S)
+            return Step((VerifyFace(person, None),))
+        self.pauses.granted()
+        return Step(answer=answer, way=Way.FACE_CODE, since=code.typed_at)
 
-    def _grant(self, attempt: Attempt) -> Step:
-        """Asks the roster once more: a right may have gone during the challenge."""
+    def _grant(self, attempt: Attempt, now: float) -> Step:
+        """Asks the sources of liveness, then the roster once more: a right may have gone during the challenge."""
+        self._attempt, word = attempt, self.liveness.of(attempt.track, now)
+        if word is Word.NOT_ALIVE:
+            return self._refuse(Refusal.LIVENESS_FAILED, now)
+        if word is Word.NOTHING:
+            attempt.alive_until = min(attempt.alive_until, now + ALIVE_S)
+            return NOTHING
         self._attempt = None
         self.pauses.granted()
         return Step(answer=self.access.by_face(attempt.person), way=attempt.way, since=attempt.since)

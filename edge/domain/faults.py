@@ -1,39 +1,15 @@
-"""Latched faults and what each switches off. A fault is raised once, stands until it is cleared, and each change is a fact."""
+"""Latched faults. A fault is raised once, stands until it is cleared, and each change is a fact; the table is edge/domain/fault_rules.py.
 
-from enum import Enum
+What a person must clear, and what must not be forgotten by pulling the plug, stands again after a restart.
+"""
+
+from collections.abc import Sequence
 
 from contract.facts import FaultCleared, FaultCode, FaultRaised
-from edge.domain.messages import Effects
+from edge.domain.fault_rules import BLOCKS, CUTS, RULES, Clears, Service
+from edge.domain.messages import DropFault, Effects, Record, StoreFault
 
-
-class Service(Enum):
-    """What a fault can take away."""
-
-    ENTRY = "entry"
-    FACE = "face"
-    WATER = "water"
-    SOCKET = "socket"
-
-
-EVERYTHING = frozenset({Service.ENTRY, Service.WATER, Service.SOCKET})
-
-BLOCKS: dict[FaultCode, frozenset[Service]] = {
-    FaultCode.STORE_LOW: frozenset({Service.WATER, Service.SOCKET}),
-    FaultCode.STORE_FULL: EVERYTHING,
-    FaultCode.GUARD_LOST: EVERYTHING,
-    FaultCode.FACES_LOST: frozenset({Service.FACE}),
-    FaultCode.CAMERA_LOST: frozenset({Service.FACE}),
-    FaultCode.NO_FLOW: frozenset({Service.WATER}),
-    FaultCode.LEAK: frozenset({Service.WATER}),
-    FaultCode.METER_LOST: frozenset({Service.SOCKET}),
-    FaultCode.OVER_POWER: frozenset({Service.SOCKET}),
-    FaultCode.DOOR_FORCED: frozenset(),
-    FaultCode.DOOR_HELD: frozenset(),
-}
-"""A fault with a part takes the service away from that part only."""
-
-CUTS = frozenset({FaultCode.STORE_FULL, FaultCode.GUARD_LOST, FaultCode.LEAK, FaultCode.METER_LOST, FaultCode.OVER_POWER})
-"""These also end what runs already; the others only keep new sessions from starting."""
+__all__ = ["BLOCKS", "CUTS", "Faults", "Service"]
 
 
 class Faults:
@@ -42,6 +18,10 @@ class Faults:
     def __init__(self) -> None:
         self._since: dict[tuple[FaultCode, str], float] = {}
         self._assumed: set[tuple[FaultCode, str]] = set()
+
+    def restore(self, kept: Sequence[StoreFault], now: float) -> None:
+        """What stood when the agent ended; it was told then."""
+        self._since |= {(one.fault, one.part): now for one in kept}
 
     def assume(self, fault: FaultCode) -> None:
         """Stands from the start until the opposite is heard; neither is a fact, since nothing happened."""
@@ -55,7 +35,8 @@ class Faults:
         if told:
             return Effects()
         self._since[fault, part] = now
-        return Effects(facts=[FaultRaised(fault=fault, part=part, detail=detail[:200])])
+        record: list[Record] = [StoreFault(fault, part, detail[:200])] if RULES[fault].kept else []
+        return Effects(facts=[FaultRaised(fault=fault, part=part, detail=detail[:200])], records=record)
 
     def clear(self, fault: FaultCode, part: str, now: float) -> Effects:
         """Unlatch; nothing happens when it does not stand."""
@@ -63,11 +44,22 @@ class Faults:
         if since is None or (fault, part) in self._assumed:
             self._assumed.discard((fault, part))
             return Effects()
-        return Effects(facts=[FaultCleared(fault=fault, part=part, lasted_s=round(now - since, 1))])
+        record: list[Record] = [DropFault(fault, part)] if RULES[fault].kept else []
+        return Effects(facts=[FaultCleared(fault=fault, part=part, lasted_s=round(now - since, 1))], records=record)
+
+    def release(self, fault: FaultCode, part: str, now: float) -> Effects | None:
+        """A person on the spot says that it is mended. None: it does not stand, or only its condition can clear it."""
+        if (fault, part) not in self._since or RULES[fault].clears is not Clears.PERSON:
+            return None
+        return self.clear(fault, part, now)
 
     def set(self, stands: bool, fault: FaultCode, part: str, detail: str, now: float) -> Effects:
         """Latch or unlatch."""
         return self.raise_(fault, part, detail, now) if stands else self.clear(fault, part, now)
+
+    def stands(self, fault: FaultCode, part: str = "") -> bool:
+        """Whether this one does."""
+        return (fault, part) in self._since
 
     def blocks(self, service: Service, part: str = "") -> FaultCode | None:
         """The fault that takes this service away, or None. A fault without a part counts for all parts."""
@@ -80,3 +72,7 @@ class Faults:
     def standing(self) -> list[tuple[FaultCode, str]]:
         """Oldest first."""
         return list(self._since)
+
+    def shown(self) -> list[tuple[FaultCode, str]]:
+        """Those that may be seen on the screen, oldest first."""
+        return [(fault, part) for fault, part in self._since if not RULES[fault].secret]

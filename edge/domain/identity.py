@@ -100,16 +100,19 @@ def _within(hour: int, hours: AssuranceHours) -> bool:
 
 
 class Attention:
-    """Which tracked face was answered when, so that a person standing there is not refused five times in ten seconds."""
+    """Which tracked face was answered when, so that a person standing there is not refused five times in ten seconds.
+
+    Only who was not known and now is gets the next answer at once: that one is no repeated refusal.
+    """
 
     def __init__(self, again_s: float) -> None:
         self._again_s = again_s
-        self._track = -1
+        self._track, self._sure = -1, False
         self._until = float("-inf")
 
-    def wants_answer(self, track: int, now: float) -> bool:
-        """True once per track and pause; asking counts as answering."""
-        if track == self._track and now < self._until:
+    def wants_answer(self, track: int, sure: bool, now: float) -> bool:
+        """True once per track and pause, and once more when it is `sure` who that is; asking counts as answering."""
+        if track == self._track and now < self._until and (self._sure or not sure):
             return False
-        self._track, self._until = track, now + self._again_s
+        self._track, self._sure, self._until = track, sure, now + self._again_s
         return True

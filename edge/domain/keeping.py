@@ -19,8 +19,9 @@ from edge.domain.messages import Action, Effects, Say
 class Keeping:
     """`pending` are erasures that were ordered and not yet confirmed; they are ordered again whenever the vault is heard."""
 
-    def __init__(self, consents: Consents, intake: Intake, keep_days: int) -> None:
-        self._consents, self._intake, self._keep_days = consents, intake, keep_days
+    def __init__(self, consents: Consents, intake: Intake, keep_days: int, sharing: bool = False) -> None:
+        """`sharing`: whether templates of other stations may be here."""
+        self._consents, self._intake, self._keep_days, self._sharing = consents, intake, keep_days, sharing
         self._rights: dict[str, FaceRight] | None = None
         self._commands: dict[str, list[str]] = {}
         self._heard: dict[str, HeldFace] = {}
@@ -74,15 +75,18 @@ class Keeping:
             words = f"{len(heard.damaged)} seals forged or damaged: those faces are not compared; forget and enrol them anew"
             effects.add(self._intake.refuse("vault", words, now))
         if heard.last:
-            effects.add(self._reconcile(set(heard.damaged), day))
+            effects.add(self._reconcile(set(heard.damaged), day, now))
         return effects
 
     def apply(self, roster: Roster, day: str | None) -> Effects:
         """Whoever has no right here any more is forgotten at once."""
-        self._rights = {person.person: person.face for person in roster.people}
+        before, self._rights = self._rights or {}, {person.person: person.face for person in roster.people}
         effects = Effects()
         for consent in self._consents.kept():
             effects.add(self._judge(consent.person, day))
+        for person, right in self._rights.items():
+            if self._sharing and right is FaceRight.WITHDRAWN and before.get(person) is not FaceRight.WITHDRAWN:
+                effects.add(self._take_back(person))
         return effects
 
     def turn(self, day: str) -> Effects:
@@ -106,10 +110,10 @@ class Keeping:
         effects.actions.append(NoteVisit(person, day))
         return effects
 
-    def _reconcile(self, damaged: set[str], day: str | None) -> Effects:
+    def _reconcile(self, damaged: set[str], day: str | None, now: float) -> Effects:
         effects = Effects()
         for face in self._heard.values():
-            effects.add(self._take_up(face, day))
+            effects.add(self._take_up(face, day, now))
         for consent in self._consents.kept():
             if consent.person not in self._heard and consent.person not in damaged:
                 receipt = self.receipts.get(consent.person, "")
@@ -120,18 +124,20 @@ class Keeping:
             effects.actions.append(ForgetFace(person))
         return effects
 
-    def _take_up(self, face: HeldFace, day: str | None) -> Effects:
-        """A face that the ledger does not know of: enrolled on the spot with a consent on paper, or sealed just before a crash."""
+    def _take_up(self, face: HeldFace, day: str | None, now: float) -> Effects:
+        """A face that the ledger does not know of: a consent on paper, here or at another station, or sealed just before a crash."""
         known = self._consents.of(face.person)
         if face.person in self.pending:
             return Effects()
         if known and known.kept and known.seal == face.seal:
             return self._judge(face.person, day)
-        on_paper = face.by is ConsentBy.OPERATOR and (known is None or face.seal > known.seal)
+        if face.by is ConsentBy.ELSEWHERE and not self._may_come(face, known):
+            return self._turn_away(face.person, now)
+        on_paper = face.by is not ConsentBy.VISITOR and (known is None or face.seal > known.seal)
         if not on_paper and (known is None or known.standing is not Standing.GIVEN):
             return self.forget(face.person, Forgotten.WITHDRAWN, day)
         new = Consent(
-            face.person, Standing.GIVEN, face.by, face.notice, face.language, face.made_on or day or "", True, face.seal, face.used,
+            face.person, Standing.GIVEN, face.by, face.notice, face.language, face.said_on or face.made_on or day or "", True, face.seal, face.used,
             face.flagged, face.made_on, face.seen_on,
         )  # fmt: skip
         effects = self._consents.store(new)
@@ -139,6 +145,26 @@ class Keeping:
             effects.facts.append(ConsentGiven(person=face.person, notice=face.notice, language=face.language, by=face.by))
         effects.facts.append(FaceEnrolled(person=face.person, used=face.used, flagged=face.flagged))
         effects.add(self._judge(face.person, day))
+        return effects
+
+    def _take_back(self, person: str) -> Effects:
+        """Nothing may be kept here of this person, but a package may be on its way: to forget takes back what invited it."""
+        if person in self.pending:
+            return Effects()
+        self.pending[person] = Forgotten.FROM_AFAR
+        return Effects([ForgetFace(person)])
+
+    def _may_come(self, face: HeldFace, known: Consent | None) -> bool:
+        """A consent that is older than a no, or of the same day, does not undo it; nor does one of an unknown day."""
+        if known is None or known.standing is Standing.GIVEN:
+            return self._sharing
+        return self._sharing and "" not in (face.said_on, known.on) and face.said_on > known.on
+
+    def _turn_away(self, person: str, now: float) -> Effects:
+        self.pending[person] = Forgotten.NO_RIGHT
+        words = "a template of another station came without a right to: sharing is off here, or the person said no since; it is erased"
+        effects = self._intake.refuse("vault", words, now)
+        effects.actions.append(ForgetFace(person))
         return effects
 
     def _judge(self, person: str, day: str | None) -> Effects:

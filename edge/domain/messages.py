@@ -8,9 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from contract.facts import Fact, Stop
+from contract.facts import Fact, FaultCode, Stop
+from contract.leases import Kind as Kind
 from contract.topics import Leaf
 from edge.domain.face_messages import ConsentRecord, FaceInput, KeepOrder
+from edge.domain.fridge_records import FridgeRecord
+from edge.domain.lease_records import LeaseRecord
+from edge.domain.loans import LoanRecord
+from edge.domain.room_messages import LeaseHeard, RoomInput
+from edge.domain.steward_messages import MaintenanceRecord, StewardInput
 
 # ---- inputs: sensed by adapters
 
@@ -34,6 +40,7 @@ class CodeSource(Enum):
     QR = "qr"
     AFTER_FACE = "after_face"
     PHONE = "phone"
+    MAINTENANCE = "maintenance"
 
 
 @dataclass(frozen=True)
@@ -48,30 +55,6 @@ class ExitPressed:
     """Request-to-exit; the button itself is wired to the strike."""
 
     pressed: bool
-
-
-@dataclass(frozen=True)
-class PulsesCounted:
-    """`total` pulses of a tap's flow meter since the agent started."""
-
-    tap: str
-    total: int
-
-
-@dataclass(frozen=True)
-class CurrentRead:
-    """A of one socket."""
-
-    socket: str
-    amps: float
-
-
-@dataclass(frozen=True)
-class CurrentLost:
-    """The converter of a socket does not answer, or answers what no current can be."""
-
-    socket: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -117,6 +100,25 @@ class FacePosed:
     yaw: float
     pitch: float
     seen_at: float
+
+
+@dataclass(frozen=True)
+class LivenessJudged:
+    """How alive a face looked to one source at `at`: `live_ratio` 0..1. `track` None: to a device that sees the door as a whole."""
+
+    source: str
+    track: int | None
+    live_ratio: float
+    at: float
+
+
+@dataclass(frozen=True)
+class LivenessChanged:
+    """A source of such judgements works, or does not: no model, no device, a cable."""
+
+    source: str
+    working: bool
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -174,27 +176,6 @@ class CodeDigested:
 
 
 @dataclass(frozen=True)
-class DrinkAsked:
-    tap: str
-    volume_ml: int
-
-
-@dataclass(frozen=True)
-class DrinkStopped:
-    tap: str
-
-
-@dataclass(frozen=True)
-class ChargeAsked:
-    socket: str
-
-
-@dataclass(frozen=True)
-class ChargeStopped:
-    socket: str
-
-
-@dataclass(frozen=True)
 class LeaveAsked:
     """The visitor says goodbye at the screen."""
 
@@ -246,6 +227,15 @@ class GuardChanged:
 
 
 @dataclass(frozen=True)
+class ExpanderChanged:
+    """Expanders answer to `source` ("outputs" or "contacts"), or do not."""
+
+    source: str
+    working: bool
+    detail: str
+
+
+@dataclass(frozen=True)
 class WallClockRead:
     """`at` of the wall clock and whether the operating system says that it is synchronised."""
 
@@ -263,11 +253,11 @@ class StoreChanged:
 
 
 Input = (
-    ContactChanged | ExitPressed | PulsesCounted | CurrentRead | CurrentLost | LeaseEnded | FaceCompared | FaceHinted | QrRead
-    | FaceVerified | FacePosed | AnswerTyped | FaceInput
-    | CameraChanged | FacesChanged | CodeTyped | CodeDigested | DrinkAsked | DrinkStopped | ChargeAsked | ChargeStopped
-    | LeaveAsked | MoreTimeAsked | LinkChanged | AckReceived | RosterReceived | CommandReceived | InputFaulty | GuardChanged
-    | WallClockRead | StoreChanged
+    ContactChanged | ExitPressed | RoomInput | StewardInput | LeaseEnded | FaceCompared | FaceHinted | QrRead
+    | FaceVerified | FacePosed | LivenessJudged | LivenessChanged | AnswerTyped | FaceInput
+    | CameraChanged | FacesChanged | CodeTyped | CodeDigested
+    | LeaveAsked | MoreTimeAsked | LinkChanged | LeaseHeard | AckReceived | RosterReceived | CommandReceived | InputFaulty | GuardChanged
+    | WallClockRead | StoreChanged | ExpanderChanged
 )
 
 Post = Callable[[Input], None]
@@ -278,10 +268,14 @@ Post = Callable[[Input], None]
 
 @dataclass(frozen=True)
 class SetOutput:
-    """Drive one output of the safe-state table. Off is applied before, on after the step's facts are stored."""
+    """Drive one output of the safe-state table. Off is applied before, on after the step's facts are stored.
+
+    `emergency`: this on saves people (the strike at a fire alarm). It is applied at once, after the offs, and needs no disk.
+    """
 
     output: str
     on: bool
+    emergency: bool = False
 
 
 @dataclass(frozen=True)
@@ -316,13 +310,6 @@ FaceOrder = VerifyFace | AskPose | KeepOrder
 
 
 @dataclass(frozen=True)
-class Identify:
-    """Blink the status light for `seconds`."""
-
-    seconds: float
-
-
-@dataclass(frozen=True)
 class Say:
     """Publish a retained or passing document that is not a fact: `state`, `roster/reported`, `cmd/reply`."""
 
@@ -338,21 +325,14 @@ class Forget:
     upto: int
 
 
-Action = SetOutput | DigestCode | FaceOrder | Identify | Say | Forget
+Action = SetOutput | DigestCode | FaceOrder | Say | Forget
 
 # ---- records: ledger rows that are written in one transaction with the facts
 
 
-class Kind(Enum):
-    """What a quota counts; amounts are whole ml or whole minutes."""
-
-    WATER_ML = "water_ml"
-    SOCKET_MIN = "socket_min"
-
-
 @dataclass(frozen=True)
 class Reserve:
-    """Amount set aside for a session before anything is switched on. `day` is the quota day, ISO date."""
+    """Amount set aside for a session before anything is switched on. `day` is the quota day, ISO date; days before `keep_from` may be forgotten."""
 
     session: str
     person: str
@@ -360,6 +340,7 @@ class Reserve:
     part: str
     day: str
     amount: int
+    keep_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -369,6 +350,15 @@ class Settle:
     session: str
     amount: int
     stop: Stop
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a session is, so that a power cut costs the visitor little: whole ml or minutes so far, and Wh where energy is measured."""
+
+    session: str
+    amount: int
+    energy_wh: float | None = None
 
 
 @dataclass(frozen=True)
@@ -387,7 +377,63 @@ class UseTicket:
     last_s: int
 
 
-Record = Reserve | Settle | StoreRoster | UseTicket | ConsentRecord
+@dataclass(frozen=True)
+class KeepTries:
+    """Replaces the wrong tries that were stored: whose they were, oldest first."""
+
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StoreCare:
+    """What was done for the water last. Days are ISO dates, '' for never; `*_told`: a person said so, otherwise the first day known."""
+
+    filter_day: str = ""
+    filter_told: bool = False
+    drawn_ml: int = 0
+    test_day: str = ""
+    test_told: bool = False
+    passed: bool = True
+    drawn_day: str = ""
+
+
+@dataclass(frozen=True)
+class StoreFault:
+    """A fault stands, and will after a restart."""
+
+    fault: FaultCode
+    part: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class StoreRun:
+    """An amenity runs. `person` None: because somebody is inside."""
+
+    run: str
+    amenity: str
+    person: str | None
+
+
+@dataclass(frozen=True)
+class DropRun:
+    """It ended, and its fact is in the same transaction."""
+
+    run: str
+
+
+@dataclass(frozen=True)
+class DropFault:
+    """It stands no more."""
+
+    fault: FaultCode
+    part: str
+
+
+Record = (
+    StoreCare | StoreFault | DropFault | StoreRun | DropRun | Reserve | Settle
+    | Progress | StoreRoster | UseTicket | KeepTries | ConsentRecord | LoanRecord | FridgeRecord | LeaseRecord | MaintenanceRecord
+)
 
 
 @dataclass

@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass, field
 
-from edge.domain.face_messages import Consent
-from edge.domain.messages import Kind
+from edge.domain.face_messages import Consent, Transfer
+from edge.domain.fridge_records import FridgeKept
+from edge.domain.lease_records import Shared
+from edge.domain.loans import Loan
+from edge.domain.messages import Kind, StoreCare, StoreFault, StoreRun
 from edge.domain.quota import Open
+from edge.domain.steward_messages import StoreMaintenance
 
 
 @dataclass(frozen=True)
 class Restored:
     """What the ledger knew at start.
 
-    `first`..`last` are the seqs of facts on disk; `tickets`: nonce -> last second of those that were used.
+    `first`..`last` are the seqs of facts on disk; `tickets`: nonce -> last second of those that were used;
+    `tries`: whose the wrong tries were that still counted, oldest first.
     """
 
     epoch: str
@@ -26,3 +31,12 @@ class Restored:
     roster: bytes | None = field(default=None, repr=False)
     tickets: dict[str, int] = field(default_factory=dict)
     consents: list[Consent] = field(default_factory=list)
+    transfers: list[Transfer] = field(default_factory=list)
+    tries: tuple[str, ...] = ()
+    fridge: FridgeKept = field(default_factory=FridgeKept)
+    faults: list[StoreFault] = field(default_factory=list)
+    care: StoreCare | None = None
+    runs: list[StoreRun] = field(default_factory=list)
+    maintenance: list[StoreMaintenance] = field(default_factory=list)
+    loans: list[Loan] = field(default_factory=list)
+    shared: Shared = field(default_factory=Shared)

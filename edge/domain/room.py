@@ -1,102 +1,99 @@
-"""What a visitor draws inside: taps and sockets, each session reserved from the quota before it runs."""
+"""What a visitor draws and switches inside: hands each input to the equipment that it is about. One `match`."""
 
-from collections.abc import Callable
-
-from contract.config import StationConfig
-from contract.facts import ChargeEnded, ChargeRefused, Refusal, Stop, VisitEnd, VisitEnded, WaterPoured, WaterRefused
-from edge.domain import charger, water
-from edge.domain.access import Access
-from edge.domain.charger import Socket
-from edge.domain.faults import Faults, Service
-from edge.domain.messages import ChargeAsked, DrinkAsked, Effects, Kind
-from edge.domain.notices import Notices
-from edge.domain.quota import Open, Quota, QuotaExceeded
+from contract.facts import ChargeEnded, EntryGranted, FaultCode, Refusal, Stop, VisitEnd, VisitEnded, WaterPoured
+from edge.domain import charger, fridge, lines, water
+from edge.domain import room_messages as m
+from edge.domain.amenities import Amenities
+from edge.domain.equipment import Equipment, Indoors
+from edge.domain.fridge import Fridge
+from edge.domain.leases import QuotaLeases
+from edge.domain.lending import Lending
+from edge.domain.lines import SLOT
+from edge.domain.messages import Effects, ExpanderChanged, Kind
+from edge.domain.quota import Quota
+from edge.domain.room_messages import RoomInput
+from edge.domain.safe_state import MASTER
 from edge.domain.screen import Notice
-from edge.domain.visits import Visit, Visits
-from edge.domain.water import Tap, TapState
+from edge.domain.sockets import Sockets
+from edge.domain.taps import Taps
 
+AMENITY = "amenity."
+"""Before the name of an amenity where sockets have their bare one: sensors of both are read alike."""
 GOOD_ENDS = frozenset({Stop.REACHED, Stop.PERSON, Stop.LOW_POWER, Stop.VISIT_ENDED})
 
 
 class Room:
-    """Taps and sockets of one station."""
+    """All equipment of one station. `parts` goes by the first word of an output's name."""
 
-    def __init__(
-        self, config: StationConfig, quota: Quota, faults: Faults, notices: Notices, visits: Visits, access: Access, number: Callable[[], str]
-    ) -> None:
-        self._config, self.quota, self._faults, self._notices = config, quota, faults, notices
-        self._visits, self._access, self._number = visits, access, number
-        self.taps = {t.name: Tap(t, quota, faults) for t in config.taps}
-        self.sockets = {s.name: Socket(s, quota, faults) for s in config.sockets}
+    def __init__(self, indoors: Indoors) -> None:
+        self._in, self.rations = indoors, indoors.rations
+        self.water, self.charging = Taps(indoors), Sockets(indoors)
+        self.amenities = Amenities(indoors)
+        self._deaf: set[str] = set()
+        self.lending = Lending(indoors)
+        self.fridge = Fridge(indoors.config.fridge, indoors) if indoors.config.fridge else None
+        self.parts: dict[str, Equipment] = {"slot": self.lending, "amenity": self.amenities, "valve": self.water, "socket": self.charging}
 
-    def _limit(self, person: str, kind: Kind) -> int:
-        """What this person may draw a day: the roster's word, else the station's default; nothing for who is no longer in it."""
-        found = self._access.person(person)
-        if found is None:
-            return 0
-        own = found.entitlement
-        if kind is Kind.WATER_ML:
-            return self._config.quota.water_ml_per_day if own.water_ml_per_day is None else own.water_ml_per_day
-        return self._config.quota.socket_min_per_day if own.socket_min_per_day is None else own.socket_min_per_day
+        if self.fridge:
+            self.parts["fridge"] = self.fridge
+        self.leases = QuotaLeases(indoors)
+        self.parts["quota"] = self.leases
 
-    def left(self, person: str, kind: Kind) -> int:
-        """Of today's quota."""
-        return self.quota.left(person, kind, self._limit(person, kind))
+    def handle(self, heard: RoomInput, now: float) -> Effects:
+        """Something was sensed or asked inside."""
+        match heard:
+            case m.PulsesCounted(tap, total):
+                return self.water.pulses(tap, total, now)
+            case m.DrinkAsked():
+                return self.water.drink(heard, now)
+            case m.DrinkStopped(tap):
+                return self.water.stop(tap, now)
+            case m.HotUnlockAsked(tap):
+                self.water.hot.unlock(tap, now)
+            case m.LineChanged(line, on) if line in (lines.FLOOR, lines.DRIP):
+                return self.water.mains.line(line, on, now)
+            case m.CurrentRead(name, amps) if name.startswith(AMENITY):
+                return self.amenities.current(name.removeprefix(AMENITY), amps, now)
+            case m.CurrentLost(name) if name.startswith(AMENITY):
+                return Effects()
+            case m.CurrentRead(socket, amps):
+                return self.charging.current(socket, amps, now)
+            case m.CurrentLost(socket, reason):
+                return self.charging.current_lost(socket, reason, now)
+            case m.ChargeAsked():
+                return self.charging.charge(heard, now)
+            case m.ChargeStopped(socket):
+                return self.charging.stop(socket, now)
+            case m.TemperatureRead() | m.TemperatureLost():
+                return self._temperature(heard, now)
+            case m.FridgeAsked() | m.WeightRead() | m.WeightLost() | m.LineChanged(line=lines.FRIDGE):
+                return self.fridge.handle(heard, now) if self.fridge else Effects()
+            case m.AmenityAsked(name):
+                return self.amenities.start(name, now)
+            case m.AmenityStopped(name):
+                return self.amenities.stop(name, now)
+        return self._waited_or_lent(heard, now)
 
-    def drink(self, asked: DrinkAsked, now: float) -> Effects:
-        """Pour, or say why not."""
-        visit, tap = self._visits.current, self.taps.get(asked.tap)
-        reason = self._why_no_water(visit, tap, asked.volume_ml)
-        if reason or not (visit and tap):
-            return self._refuse(WaterRefused(tap=asked.tap[:24], reason=reason or Refusal.OUT_OF_ORDER, asked_ml=asked.volume_ml), now)
-        entry = Open(self._number(), visit.person, Kind.WATER_ML, asked.tap, self.quota.day, asked.volume_ml)
-        try:
-            effects = tap.begin(visit.visit, entry, self._limit(visit.person, Kind.WATER_ML), now)
-        except QuotaExceeded:
-            return self._refuse(WaterRefused(tap=asked.tap, reason=Refusal.QUOTA_SPENT, asked_ml=asked.volume_ml), now)
-        self._visits.touched(now)
-        return effects
-
-    def charge(self, asked: ChargeAsked, now: float) -> Effects:
-        """Switch a socket on, or say why not."""
-        visit, socket = self._visits.current, self.sockets.get(asked.socket)
-        reason = self._why_no_charge(visit, socket)
-        minutes = min(self.left(visit.person, Kind.SOCKET_MIN), int(socket.config.max_s // 60)) if visit and socket else 0
-        if reason or minutes < 1 or not (visit and socket):
-            return self._refuse(ChargeRefused(socket=asked.socket[:24], reason=reason or Refusal.QUOTA_SPENT), now)
-        entry = Open(self._number(), visit.person, Kind.SOCKET_MIN, asked.socket, self.quota.day, minutes)
-        self._visits.touched(now)
-        return socket.begin(visit.visit, entry, self._limit(visit.person, Kind.SOCKET_MIN), now)
-
-    def stop_drink(self, tap: str, now: float) -> Effects:
-        """A person presses stop: anybody may, at any time."""
-        self._visits.touched(now)
-        return self.taps[tap].shut(Stop.PERSON, now) if tap in self.taps else Effects()
-
-    def stop_charge(self, socket: str, now: float) -> Effects:
-        """Only whose charge it is may end it at the screen."""
-        found, visit = self.sockets.get(socket), self._visits.current
-        if not (found and found.charge and visit and visit.person == found.charge.person):
-            return Effects()
-        self._visits.touched(now)
-        return found.stop(Stop.PERSON, now)
-
-    def pulses(self, tap: str, total: int, now: float) -> Effects:
-        """A flow meter counted."""
-        found = self.taps[tap]
-        if found.pour:
-            self._visits.touched(now)
-        return found.pulses(total, now)
+    def _waited_or_lent(self, heard: RoomInput, now: float) -> Effects:
+        """The queue for sockets, and the locker."""
+        match heard:
+            case m.QueueAsked():
+                return self.charging.turns.ask(now)
+            case m.QueueGivenUp():
+                return self.charging.turns.give_up(now)
+            case m.BankAsked():
+                return self.lending.lend(now)
+            case m.BankReturnAsked():
+                return self.lending.give_back(now)
+            case m.LineChanged(line, on) if line.startswith(SLOT):
+                return self.lending.contact(line.removeprefix(SLOT), on, now)
+        return Effects()
 
     def tick(self, now: float) -> Effects:
         """Everything that is due by now, and the end of what a fault forbids."""
         effects = Effects()
-        for tap in self.taps.values():
-            if self._faults.cuts(Service.WATER, tap.config.name):
-                effects.add(tap.shut(Stop.FAULT, now))
-            effects.add(tap.tick(now))
-        for socket in self.sockets.values():
-            effects.add(socket.stop(Stop.FAULT, now) if self._faults.cuts(Service.SOCKET, socket.config.name) else socket.tick(now))
+        for part in self.parts.values():
+            effects.add(part.tick(now))
         return effects
 
     def heard(self, effects: Effects, now: float) -> Effects:
@@ -106,71 +103,69 @@ class Room:
             match fact:
                 case VisitEnded(reason=VisitEnd.CAME_AGAIN):
                     continue
+                case EntryGranted(person=person):
+                    self.leases.arrived(person)
                 case VisitEnded(person=person):
                     more.add(self.end_all(person, now))
                 case WaterPoured(stop=stop):
-                    self._notices.show(Notice.POUR_DONE if stop in GOOD_ENDS else Notice.POUR_STOPPED, now, stop)
+                    self._in.notices.show(Notice.POUR_DONE if stop in GOOD_ENDS else Notice.POUR_STOPPED, now, stop)
                 case ChargeEnded(stop=stop):
-                    self._notices.show(Notice.CHARGE_DONE, now, stop)
+                    self._in.notices.show(Notice.CHARGE_DONE, now, stop)
         return more
 
     def deadline(self) -> float:
         """When tick has something to do."""
-        return min([part.deadline() for part in self._parts()], default=float("inf"))
+        return min((part.deadline() for part in self.parts.values()), default=float("inf"))
 
     def recorded(self) -> None:
         """The step's reservations are in the ledger."""
-        for part in self._parts():
+        for part in self.parts.values():
             part.recorded()
 
     def revoke(self, now: float) -> Effects:
         """The step's reservations could not be stored: the sessions never were."""
         effects = Effects()
-        for part in self._parts():
+        for part in self.parts.values():
             effects.add(part.revoke())
         if effects.actions:
-            self._notices.show(Notice.NOT_NOW, now, Refusal.CANNOT_RECORD)
+            self._in.notices.show(Notice.NOT_NOW, now, Refusal.CANNOT_RECORD)
         return effects
 
-    def _parts(self) -> list[Tap | Socket]:
-        return [*self.taps.values(), *self.sockets.values()]
+    def _temperature(self, heard: m.TemperatureRead | m.TemperatureLost, now: float) -> Effects:
+        """A probe; each piece of equipment knows its own."""
+        if self.fridge and heard.probe in self.fridge.cold.probes:
+            return self.fridge.handle(heard, now)
+        match heard:
+            case m.TemperatureRead(probe, celsius):
+                return self.charging.temperature(probe, celsius, now)
+            case m.TemperatureLost(probe, reason):
+                return self.charging.temperature_lost(probe, reason, now)
 
     def end_all(self, person: str, now: float) -> Effects:
         """End every session of one person."""
         effects = Effects()
-        for tap in self.taps.values():
-            if tap.pour and tap.pour.person == person:
-                effects.add(tap.shut(Stop.VISIT_ENDED, now))
-        for socket in self.sockets.values():
-            if socket.charge and socket.charge.person == person:
-                effects.add(socket.stop(Stop.VISIT_ENDED, now))
+        for part in self.parts.values():
+            effects.add(part.end(person, now))
         return effects
 
-    def _why_no_water(self, visit: Visit | None, tap: Tap | None, volume_ml: int) -> Refusal | None:
-        if visit is None:
-            return Refusal.NOT_IDENTIFIED
-        if tap is None or self._faults.blocks(Service.WATER, tap.config.name):
-            return Refusal.OUT_OF_ORDER
-        if not 0 < volume_ml <= tap.config.max_ml:
-            return Refusal.BAD_AMOUNT
-        return Refusal.BUSY if tap.state is not TapState.IDLE else None
+    def expander(self, heard: ExpanderChanged, now: float) -> Effects:
+        """Part of the room hangs on chips that answer no more, or do again."""
+        (self._deaf.discard if heard.working else self._deaf.add)(heard.source)
+        return self._in.faults.set(bool(self._deaf), FaultCode.EXPANDER_LOST, "", heard.detail, now)
 
-    def _why_no_charge(self, visit: Visit | None, socket: Socket | None) -> Refusal | None:
-        if visit is None:
-            return Refusal.NOT_IDENTIFIED
-        if socket is None or self._faults.blocks(Service.SOCKET, socket.config.name):
-            return Refusal.OUT_OF_ORDER
-        return Refusal.BUSY if socket.charge else None
-
-    def _refuse(self, fact: WaterRefused | ChargeRefused, now: float) -> Effects:
-        self._notices.show(Notice.NOT_NOW, now, fact.reason)
-        return Effects(facts=[fact])
+    def lease_ended(self, output: str, now: float) -> Effects:
+        """The hard timer was first; `output` is a name of the safe-state table."""
+        if output == MASTER:
+            return self.water.lease_ended("", now)
+        kind, _, name = output.partition(".")
+        return self.parts[kind].lease_ended(name, now) if kind in self.parts else Effects()
 
 
-def interrupted(quota: Quota) -> Effects:
-    """Settle what a kill or a power cut left open."""
+def interrupted(quota: Quota, fridge_goes_on: bool = False) -> Effects:
+    """Settle what a kill or a power cut left open; a fridge that is fitted weighs and settles by itself."""
     effects = Effects()
+    ends = {Kind.WATER_ML: water.interrupted, Kind.SOCKET_MIN: charger.interrupted, Kind.BOTTLES: fridge.interrupted}
     for entry in quota.open_sessions():
-        ended = water.interrupted if entry.kind is Kind.WATER_ML else charger.interrupted
-        effects.add(ended(entry, quota))
+        if not (entry.kind is Kind.BOTTLES and fridge_goes_on):
+            effects.add(ends[entry.kind](entry, quota))
     return effects

@@ -1,12 +1,15 @@
 """What others see of the station: the snapshot for its touch screen and the retained state for the cloud. Reads, changes nothing."""
 
+from collections.abc import Iterator
 from math import inf
 
 from contract.config import StationConfig
 from contract.envelope import ClockState
 from contract.state import FaultState, Link, State
+from edge.domain import charging_view, room_view, water_view
 from edge.domain.charger import Socket
 from edge.domain.clock import WallClock
+from edge.domain.detectors import Detectors
 from edge.domain.entry import Entry
 from edge.domain.face_desk import FaceDesk
 from edge.domain.faults import Faults, Service
@@ -14,9 +17,9 @@ from edge.domain.messages import Kind
 from edge.domain.notices import Notices
 from edge.domain.outbox import Outbox
 from edge.domain.room import Room
-from edge.domain.screen import AskView, ChallengeView, FaultView, PartState, Screen, SocketView, TapView
+from edge.domain.screen import AmenityView, AskView, ChallengeView, FaultView, LendingView, PartState, Screen, SocketView, WaitingView
+from edge.domain.steward import Steward
 from edge.domain.visits import Visit
-from edge.domain.water import Tap
 
 
 class View:
@@ -24,10 +27,11 @@ class View:
 
     def __init__(
         self, config: StationConfig, version: str, entry: Entry, room: Room,
-        faults: Faults, notices: Notices, facts: Outbox, clock: WallClock, desk: FaceDesk,
+        faults: Faults, notices: Notices, facts: Outbox, clock: WallClock, desk: FaceDesk, detectors: Detectors, steward: Steward,
     ) -> None:  # fmt: skip
         self._config, self._version, self._entry, self._room = config, version, entry, room
         self._faults, self._notices, self._facts, self._clock, self._desk = faults, notices, facts, clock, desk
+        self._detectors, self._steward = detectors, steward
 
     def screen(self, now: float) -> Screen:
         """For the page."""
@@ -40,15 +44,21 @@ class View:
             hint=self._entry.hint, face=self._face_works(), code=self._faults.blocks(Service.ENTRY) is None, door=self._entry.door.state.value,
             visit=visit.visit if visit else None, visitor=person.label if person else None,
             forgets_at=visits.forgets_at() if warning and visits.forgets_at() < inf else None,
-            water_left_ml=self._room.left(visit.person, Kind.WATER_ML) if visit else 0,
-            socket_left_min=self._room.left(visit.person, Kind.SOCKET_MIN) if visit else 0,
-            taps=tuple(self._tap(tap, visit) for tap in self._room.taps.values()),
-            sockets=tuple(self._socket(socket, visit, now) for socket in self._room.sockets.values()),
-            faults=tuple(FaultView(fault, part) for fault, part in self._faults.standing()),
+            water_left_ml=self._room.rations.left(visit.person, Kind.WATER_ML) if visit else 0,
+            socket_left_min=self._room.rations.left(visit.person, Kind.SOCKET_MIN) if visit else 0,
+            taps=tuple(water_view.tap(tap, self._room.water, self._room.rations, visit, now) for tap in self._room.water.taps.values()),
+            water=self._room.water.shown() if self._config.taps else None,
+            sockets=tuple(self._socket(socket, visit, now) for socket in self._room.charging.sockets.values()),
+            waiting=self._waiting(visit, now), lending=self._lending(visit, now),
+            fridge=self._room.fridge.view(visit, now) if self._room.fridge else None,
+            faults=tuple(FaultView(fault, part) for fault, part in self._faults.shown()),
             connected=self._facts.connected, waiting_facts=self._facts.waiting(), clock_trusted=self._clock.state is ClockState.TRUSTED,
             challenge=self._challenge(), own=self._desk.view(self._clock.day(now)),
             ask=AskView(way.claim.ask.value, way.claim.until) if way.claim and not way.claim.waiting else None,
+            steward=self._steward.view(now), announce=self._detectors.announce(), opens=self._entry.hours.opens(now),
             face_pause_until=way.pauses.until if way.pauses.active(now) else None, ticket=self._tickets_work(),
+            amenities=tuple(view for view in self._amenities(visit, now) if view),
+            shares=self._room.leases.view(visit.person) if visit else (),
         )  # fmt: skip
 
     def state(self, boot: str, session: int, roster: int, now: float, link: Link) -> State:
@@ -62,9 +72,14 @@ class View:
 
     def values(self) -> dict[str, float | None]:
         """One instant of samples; names are those of contract/series.py."""
-        row: dict[str, float | None] = {f"socket_w.{s.config.name}": s.watts for s in self._room.sockets.values()}
-        row |= {f"tap_ml.{t.config.name}": t.dispensed_ml() for t in self._room.taps.values()}
+        row: dict[str, float | None] = {f"socket_w.{s.config.name}": s.watts for s in self._room.charging.sockets.values()}
+        row |= {f"tap_ml.{t.config.name}": t.dispensed_ml() for t in self._room.water.taps.values()}
+        row |= {f"amenity_w.{a.config.name}": a.watts for a in self._room.amenities.amenities.values() if a.config.adc_channel is not None}
+        row |= {f"fridge_c.{name}": probe.celsius for name, probe in self._room.fridge.cold.probes.items()} if self._room.fridge else {}
         return row | {"outbox_facts": self._facts.waiting(), "inside_people": self._entry.visits.inside()}
+
+    def _amenities(self, visit: Visit | None, now: float) -> Iterator[AmenityView | None]:
+        return (room_view.amenity(each, visit, self._room.rations, self._faults, now) for each in self._room.amenities.amenities.values())
 
     def _challenge(self) -> ChallengeView | None:
         prompt = self._entry.face_way.prompt
@@ -82,21 +97,23 @@ class View:
         held = self._entry.access.roster
         return self._face_works() and held is not None and bool(held.ticket_keys) and self._clock.state is ClockState.TRUSTED
 
-    def _tap(self, tap: Tap, visit: Visit | None) -> TapView:
-        mine = tap.pour is not None and visit is not None and tap.pour.person == visit.person
-        state = PartState.MINE if mine else PartState.TAKEN if tap.pour else self._free(Service.WATER, tap.config.name, Kind.WATER_ML, visit)
-        target = tap.pour.target_ml if tap.pour else 0
-        return TapView(tap.config.name, state, tap.config.portions_ml, tap.poured_ml(), target)
-
     def _socket(self, socket: Socket, visit: Visit | None, now: float) -> SocketView:
-        charge = socket.charge
-        mine = charge is not None and visit is not None and charge.person == visit.person
-        state = PartState.MINE if mine else PartState.TAKEN if charge else self._free(Service.SOCKET, socket.config.name, Kind.SOCKET_MIN, visit)
-        energy, lasted = (charge.energy_wh, now - charge.started_at) if charge else (0.0, 0.0)
-        return SocketView(socket.config.name, state, socket.watts, round(energy, 2), round(lasted, 1))
+        free = self._free(Service.SOCKET, socket.config.name, Kind.SOCKET_MIN, visit)
+        return charging_view.socket(socket, self._room.charging.turns, free, visit, now)
+
+    def _waiting(self, visit: Visit | None, now: float) -> WaitingView | None:
+        return charging_view.waiting(self._room.charging.turns, visit, self._label, now) if self._config.sockets else None
+
+    def _lending(self, visit: Visit | None, now: float) -> LendingView | None:
+        config = self._config.lending
+        return charging_view.lending(self._room.lending, visit, config.loan_h * 3600, now) if config else None
+
+    def _label(self, person: str) -> str:
+        found = self._entry.access.person(person)
+        return (found.label or "") if found else ""
 
     def _free(self, service: Service, part: str, kind: Kind, visit: Visit | None) -> PartState:
         if self._faults.blocks(service, part):
             return PartState.OUT_OF_ORDER
-        spent = visit is not None and self._room.left(visit.person, kind) < 1
+        spent = visit is not None and self._room.rations.left(visit.person, kind) < 1
         return PartState.QUOTA_SPENT if spent else PartState.READY

@@ -28,8 +28,10 @@ class Visits:
         self._config = config
         self._all: dict[str, Visit] = {}
         self.current: Visit | None = None
-        self._touched_at = -inf
+        self.touched_at = -inf
+        """When the last touch was."""
         self._goodbye: str | None = None
+        self.kept_until = -inf
 
     def inside(self) -> int:
         """People who entered and were not seen to leave."""
@@ -47,14 +49,14 @@ class Visits:
         self._all[visit] = Visit(visit, person, now)
         if any(older.entered_at is not None for older in olders):
             self.current = self._all[visit] = replace(self._all[visit], entered_at=now)
-            self._touched_at = now
+            self.touched_at = now
         return effects
 
     def entered(self, now: float) -> None:
         """The door is open: everybody who was let in and did not come yet comes now; the last of them has the screen."""
         for waiting in self._waiting():
             self.current = self._all[waiting.visit] = replace(waiting, entered_at=now)
-            self._touched_at = now
+            self.touched_at = now
 
     def not_entered(self, now: float) -> Effects:
         """The strike went back and nobody had opened."""
@@ -98,11 +100,11 @@ class Visits:
 
     def touched(self, now: float) -> None:
         """A touch, a pour or a charge: the visitor is there."""
-        self._touched_at = now
+        self.touched_at = now
 
     def forgets_at(self) -> float:
-        """When the screen forgets its visitor; inf for nobody."""
-        return self._touched_at + self._config.idle_s if self.current else inf
+        """When the screen forgets its visitor, whom maintenance keeps; inf for nobody."""
+        return max(self.touched_at + self._config.idle_s, self.kept_until) if self.current else inf
 
     def warns_at(self) -> float:
         """When it begins to say so."""

@@ -22,15 +22,18 @@ from queue import SimpleQueue
 
 import cv2
 
+from contract.liveness import PASSIVE
 from edge.domain.face_messages import EnrolFace, ForgetFace, NoteVisit, StopEnrolling
-from edge.domain.messages import AskPose, CameraChanged, FaceHint, FaceOrder, VerifyFace
+from edge.domain.messages import AskPose, CameraChanged, FaceHint, FaceOrder, LivenessChanged, VerifyFace
 from edge.faces import wire
 from edge.faces.camera import Camera
 from edge.faces.engine.choice import chosen, engine
 from edge.faces.engine.manifest import EngineRefused
 from edge.faces.engine.models import blind
 from edge.faces.keeper import Keeper
-from edge.faces.pipeline import Pipeline
+from edge.faces.passive.choice import judge
+from edge.faces.passive.manifest import PassiveRefused
+from edge.faces.pipeline import Alive, Pipeline
 from edge.faces.preview import AMBER, BLUE, GREEN, PreviewMaker
 from edge.faces.qr import QrReader
 from edge.faces.quality import Thresholds
@@ -54,7 +57,8 @@ class Child:
         self._link = link
         folder = Path(settings.folder)
         self._camera = Camera(settings.source, settings.width, settings.height)
-        self._pipeline, name, self._no_engine = _pipeline(folder, settings.frames)
+        alive, self._passive = _passive(folder)
+        self._pipeline, name, self._no_engine = _pipeline(folder, settings.frames, alive)
         self._keeper = Keeper(folder, name, partial(wire.send, link))
         self._qr = QrReader()
         self._preview = PreviewMaker()
@@ -66,6 +70,7 @@ class Child:
     def run(self) -> None:
         """Go round until the parent is gone or the camera's driver hangs."""
         self._camera.start()
+        wire.send(self._link, self._passive)
         while self._camera.stuck_s() < STUCK_S:
             started = time.monotonic()
             self._serve(started)
@@ -158,13 +163,21 @@ class Child:
             wire.send(self._link, wire.Preview(jpeg))
 
 
-def _pipeline(folder: Path, frames: int) -> tuple[Pipeline, str, str]:
+def _passive(folder: Path) -> tuple[Alive | None, LivenessChanged]:
+    """The station's passive liveness model, and whether there is one that works; whether it is needed the station knows."""
+    try:
+        return judge(folder).see, LivenessChanged(PASSIVE, True, "")
+    except PassiveRefused as error:
+        return None, LivenessChanged(PASSIVE, False, str(error))
+
+
+def _pipeline(folder: Path, frames: int, alive: Alive | None) -> tuple[Pipeline, str, str]:
     """The pipeline of the station's engine, the engine's name, and why it sees nobody if that engine is refused."""
     try:
         parts, name, why = engine(folder), chosen(folder).name, ""
     except EngineRefused as error:
         parts, name, why = blind(), "", str(error)
-    return Pipeline(parts.find, parts.align, parts.embed, frames, Thresholds(), still=Stillness()), name, why
+    return Pipeline(parts.find, parts.align, parts.embed, frames, Thresholds(), still=Stillness(), alive=alive), name, why
 
 
 def main(link: socket.socket) -> None:

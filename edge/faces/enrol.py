@@ -16,10 +16,10 @@ import numpy as np
 from PIL import Image as Pictures
 from PIL import ImageOps, UnidentifiedImageError
 
+from contract.config import IdentityConfig
 from edge.domain.messages import FaceHint
-from edge.faces.align import Aligner
-from edge.faces.detect import Detector
-from edge.faces.embed import Embedder, best_embedder
+from edge.faces.engine.manifest import BuiltIn, Manifest
+from edge.faces.engine.models import Engine, built_in
 from edge.faces.quality import Thresholds, crowded, judge
 from edge.faces.shapes import Image, Vector, unit
 
@@ -33,7 +33,9 @@ GOOD_COUNT = 3
 """Three photographs cut FNIR at N = 100 and FPIR 0.1 % from 42 % to 10 %; see the facts of this project."""
 MAX_SPREAD = 0.45
 """99.6 % of 1,140 pairs of one person are nearer, 97 % of the pairs of two people are further: a mixed template is
-worse than one more photograph."""
+worse than one more photograph. Measured with dlib's net."""
+VERIFY_LIMIT = 0.258
+"""The 1:1 limit of dlib's net where MAX_SPREAD was measured (firmware_config/engines/dlib.yaml)."""
 
 _ADVICE = {
     FaceHint.CLOSER: "the face is too small",
@@ -63,10 +65,9 @@ class Enrolled:
 class Enroller:
     """Holds the models for several people's enrolment."""
 
-    def __init__(self, embed: Embedder | None = None, limits: Thresholds | None = None) -> None:
-        self._detector, self._align = Detector(), Aligner()
-        self._embed = embed or best_embedder()
-        self._limits = limits or Thresholds()
+    def __init__(self, engine: Engine | None = None, limits: Thresholds | None = None, spread: float = MAX_SPREAD) -> None:
+        """`engine` None: the built-in one. Further than `spread` apart are pictures of two people."""
+        self._engine, self._limits, self._spread = engine or built_in(), limits or Thresholds(), spread
 
     def vector(self, image: Image) -> Vector:
         """The unit vector of the one good face in a (height, width, 3) BGR picture.
@@ -75,16 +76,16 @@ class Enroller:
             EnrolmentRefused: no face, several, or one that is too small, dark, blurred or turned.
         """
         grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
-        boxes = self._detector.full(grey)
+        boxes = self._engine.find(grey, None, True)
         if not boxes:
             raise EnrolmentRefused("no face found")
         if crowded(boxes, self._limits):
             raise EnrolmentRefused(f"{len(boxes)} faces; one person at a time")
-        face = self._align(image, boxes[0])
+        face = self._engine.align(image, boxes[0])
         hint = judge(boxes[0], face, self._limits)
         if hint is not FaceHint.NONE:
             raise EnrolmentRefused(_ADVICE[hint])
-        return self._embed(face.chip)
+        return self._engine.embed(face.picture)
 
     def from_images(self, images: Iterable[Image]) -> Enrolled:
         """A template from BGR pictures; refusals count them from 1.
@@ -110,16 +111,15 @@ class Enroller:
                 good.append(self.vector(read()))
             except EnrolmentRefused as error:
                 refused.append(f"{name}: {error}")
-        return _mean(good, refused)
+        return _mean(good, refused, self._spread)
 
 
-def template_from_files(paths: Iterable[Path]) -> Enrolled:
-    """A template from picture files, loading the models for this once.
+def spread(engine: Manifest, config: IdentityConfig) -> float:
+    """How far apart pictures of one person may be for this engine, whose limits are in `config`.
 
-    Raises:
-        EnrolmentRefused: not one good face among them, or two people.
+    Another embedder has other distances: MAX_SPREAD in the ratio of its 1:1 limit to that of dlib's net. That ratio is an assumption.
     """
-    return Enroller().from_files(paths)
+    return MAX_SPREAD if isinstance(engine.embedder, BuiltIn) else MAX_SPREAD * config.verify_limit / VERIFY_LIMIT
 
 
 def read_picture(path: Path) -> Image:
@@ -156,10 +156,10 @@ def _decoded(picture: Pictures.Image) -> Image:
     return np.ascontiguousarray(np.asarray(upright, np.uint8)[:, :, ::-1])
 
 
-def _mean(good: list[Vector], refused: list[str]) -> Enrolled:
+def _mean(good: list[Vector], refused: list[str], longest: float) -> Enrolled:
     if not good:
         raise EnrolmentRefused("; ".join(refused) or "no pictures")
     spread = max((float(np.linalg.norm(a - b)) for a, b in combinations(good, 2)), default=0.0)
-    if spread > MAX_SPREAD:
+    if spread > longest:
         raise EnrolmentRefused(f"the pictures show different people (distance {spread:.2f})")
     return Enrolled(unit(np.mean(good, axis=0)), len(good), tuple(refused))

@@ -14,14 +14,15 @@ import numpy as np
 
 from contract.consent import ConsentBy, EnrolProblem, Language
 from contract.model import PERSON_PATTERN
-from edge.domain.face_messages import EnrolFailed, FaceErased, FaceSealed, FacesHeld, HeldFace, NoteVisit
+from edge.domain.face_messages import EnrolFailed, FaceErased, FaceSealed, FacesHeld, HeldFace, NoteVisit, Transfer
 from edge.faces.gallery import EMPTY, GalleryRefused
 from edge.faces.shapes import Vector
+from edge.faces.sharing import Sharing
 from edge.faces.taking import Taking
 from edge.faces.vault import Kept, Terms, Vault, VaultRefused, gallery
 
 PAGE = 500
-RECEIPTS_TOLD = 1000
+RECEIPTS_TOLD = TRANSFERS_TOLD = 1000
 
 Tell = Callable[[EnrolFailed | FaceErased | FaceSealed | FacesHeld], None]
 
@@ -50,9 +51,11 @@ class Keeper:
             if vault.changed() or self._stale:
                 self._read(vault)
                 self._report(vault)
+            erased = len(self._erase)
             for person in list(self._erase):
                 self._tell(FaceErased(person, vault.forget(person)))
                 self._erase.remove(person)
+            if erased:
                 self._read(vault)
         except (VaultRefused, GalleryRefused) as error:
             self._close(str(error))
@@ -103,10 +106,11 @@ class Keeper:
         names = {face.person for face in sound}
         damaged = tuple(kept.person for kept in self._kept if kept.person not in names)
         receipts = tuple(list(vault.receipts().items())[-RECEIPTS_TOLD:])
+        moved = tuple(one for one in Sharing(vault).transfers()[-TRANSFERS_TOLD:] if _sound(one))
         pages = [tuple(sound[start : start + PAGE]) for start in range(0, len(sound), PAGE)] or [()]
         for number, page in enumerate(pages):
             first, last = number == 0, number == len(pages) - 1
-            self._tell(FacesHeld(page, receipts if first else (), damaged[:PAGE] if first else (), first, last))
+            self._tell(FacesHeld(page, receipts if first else (), damaged[:PAGE] if first else (), first, last, moved if first else ()))
 
     def _nearest_other(self, person: str, template: Vector) -> float:
         others = [one.template for one in self._kept if one.template is not None and one.person != person and one.engine == self._engine]
@@ -122,8 +126,14 @@ def _held(kept: Kept) -> HeldFace | None:
         return None
     return HeldFace(
         kept.person, kept.seal, ConsentBy(terms.by), terms.notice, _LANGUAGES[terms.language], min(max(terms.used, 0), 100), terms.flagged,
-        kept.made_on, kept.seen_on if re.fullmatch(_DAY, kept.seen_on) else "",
+        kept.made_on, kept.seen_on if re.fullmatch(_DAY, kept.seen_on) else "", terms.said_on if re.fullmatch(_DAY, terms.said_on) else "",
     )  # fmt: skip
+
+
+def _sound(one: Transfer) -> bool:
+    """Whether it can be told: rows of a damaged vault may hold anything."""
+    forms = ((one.number, "[0-9a-f]{32}"), (one.person, PERSON_PATTERN), (one.station, PERSON_PATTERN), (one.notice, "[0-9a-f]{12}"), (one.day, _DAY))
+    return all(isinstance(text, str) and re.fullmatch(form, text) for text, form in forms)
 
 
 _LANGUAGES: dict[str, Language] = {"zh": "zh", "en": "en"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from edge.domain.messages import AskPose, FaceCompared, FaceHint, FaceHinted, FacePosed, FaceVerified, VerifyFace
+from edge.domain.messages import AskPose, FaceCompared, FaceHint, FaceHinted, FacePosed, FaceVerified, LivenessJudged, VerifyFace
 from edge.faces.embed import Embedder
 from edge.faces.gallery import EMPTY, Gallery
 from edge.faces.quality import Thresholds, crowded, judge, pose
@@ -24,7 +24,9 @@ HINT_HOLDS_S = 0.3
 
 Finder = Callable[[Image, Box | None, bool], list[Box]]
 AlignerLike = Callable[[Image, Box], Aligned]
-Said = FaceCompared | FaceHinted | FacePosed | FaceVerified
+Alive = Callable[[Image, Box, int, float], list[LivenessJudged]]
+"""A good frame, the face in it, its track and when it was taken -> what a passive liveness model says, if it does already."""
+Said = FaceCompared | FaceHinted | FacePosed | FaceVerified | LivenessJudged
 POSE_EVERY_S = 0.09
 """Ten poses a second follow a head that turns in half a second."""
 
@@ -69,10 +71,10 @@ class Pipeline:
 
     def __init__(
         self, find: Finder, align: AlignerLike, embed: Embedder, frames: int, limits: Thresholds, pace: Pace = PACE,
-        still: Stillness | None = None,
+        still: Stillness | None = None, alive: Alive | None = None,
     ) -> None:  # fmt: skip
         """`still` refuses pictures that do not change; None where the same picture is shown on purpose, as a bench does."""
-        self._frames, self._still = frames, still
+        self._frames, self._still, self._alive = frames, still, alive
         self._posing, self._posed_at = -1, float("-inf")
         self._ordered: VerifyFace | None = None
         self._check: Check | None = None
@@ -137,7 +139,8 @@ class Pipeline:
         if self.taking:  # nobody is recognised meanwhile: the visitor at the screen is known
             self.taking.add(track.number, vector, now)
             return hint, said
-        return hint, [*said, *self._verified(track, vector, now), *self._compared(track, now)]
+        alive = self._alive(image, boxes[0], track.number, now) if self._alive else []
+        return hint, [*said, *alive, *self._verified(track, vector, now), *self._compared(track, now)]
 
     def _posed(self, track: Track, face: Aligned, now: float) -> list[Said]:
         if track.number != self._posing or now - self._posed_at < POSE_EVERY_S:

@@ -21,7 +21,7 @@ NONCE_BYTES, KEY_BYTES, TAG_BYTES = 12, 32, 16
 MOST_NUMBERS = 2048
 LENGTH_TOLERANCE = 1e-3
 _HEAD = struct.Struct(">H")
-TRANSFER = b"smart-station template transfer 1"
+TRANSFER = b"smart-station template transfer 2"
 
 
 class SealRefused(Exception):
@@ -30,7 +30,10 @@ class SealRefused(Exception):
 
 @dataclass(frozen=True)
 class Terms:
-    """On what a template rests. `by` is "visitor" or "operator"; `accepted_by` answers for a consent given on paper."""
+    """On what a template rests. `by` is "visitor", "operator" or "elsewhere"; `accepted_by` answers for a consent given on paper.
+
+    One that came from another station: `origin`, and `said_on`, the ISO day of the consent to have it here.
+    """
 
     notice: str
     language: str
@@ -38,6 +41,8 @@ class Terms:
     by: str
     flagged: bool = False
     accepted_by: str = ""
+    origin: str = ""
+    said_on: str = ""
 
 
 def context(*parts: object) -> bytes:

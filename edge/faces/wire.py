@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from contract.consent import ConsentBy, EnrolProblem, Language
+from contract.liveness import PASSIVE
 from edge.domain.face_messages import (
     EnrolFailed,
     EnrolProgressed,
@@ -19,8 +20,21 @@ from edge.domain.face_messages import (
     FacesHeld,
     HeldFace,
     KeepOrder,
+    Transfer,
 )
-from edge.domain.messages import AskPose, CameraChanged, FaceCompared, FaceHint, FaceHinted, FacePosed, FaceVerified, QrRead, VerifyFace
+from edge.domain.messages import (
+    AskPose,
+    CameraChanged,
+    FaceCompared,
+    FaceHint,
+    FaceHinted,
+    FacePosed,
+    FaceVerified,
+    LivenessChanged,
+    LivenessJudged,
+    QrRead,
+    VerifyFace,
+)
 
 MAX_BODY = 1 << 20
 _HEAD = struct.Struct(">IB")
@@ -78,7 +92,8 @@ class Preview:
 
 Order = Begin | Reload | WantPreview | AskPose | VerifyFace | KeepOrder
 Kept = EnrolProgressed | FaceSealed | EnrolFailed | FaceErased | FacesHeld
-Event = Kept | Beat | Preview | FaceCompared | FaceHinted | FacePosed | FaceVerified | QrRead | CameraChanged
+Judged = LivenessJudged | LivenessChanged
+Event = Kept | Beat | Preview | FaceCompared | FaceHinted | FacePosed | FaceVerified | QrRead | CameraChanged | Judged
 _KINDS: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (*get_args(Order), *get_args(Event)) if kind is not Preview
 }
@@ -114,14 +129,25 @@ def decode(form: int, body: bytes) -> Order | Event:
         message: Order | Event = _KINDS[name](**fields)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise WireError(f"message of form {form}, {len(body)} bytes, not understood: {type(error).__name__}") from None
-    return _checked(message)
+    return _own(_checked(message))
 
 
-def _held(faces: list[Any], receipts: list[Any], damaged: list[Any], first: object, last: object) -> FacesHeld:
+def _own(message: Order | Event) -> Order | Event:
+    """A child speaks of the tracks that it follows, and for no device: one that a hostile picture has captured could else vouch for all."""
+    whole = isinstance(message, LivenessJudged) and (message.track is None or isinstance(message.live_ratio, bool))
+    if isinstance(message, Judged) and (message.source != PASSIVE or whole):
+        raise WireError(f"{type(message).__name__} of {message.source[:40]!r} is not the child's to say")
+    return message
+
+
+def _held(
+    faces: list[Any], receipts: list[Any], damaged: list[Any], first: object, last: object, transfers: list[Any]
+) -> FacesHeld:
     """Raises: ValueError, TypeError, KeyError, WireError."""
     found = [_checked(HeldFace(**(face | {"by": ConsentBy(face["by"])}))) for face in faces]
     pairs = tuple((str(person), str(receipt)) for person, receipt in receipts)
-    return FacesHeld(tuple(found), pairs, tuple(map(str, damaged)), first is True, last is True)
+    moved = tuple(_checked(Transfer(**transfer)) for transfer in transfers)
+    return FacesHeld(tuple(found), pairs, tuple(map(str, damaged)), first is True, last is True, moved)
 
 
 Checked = TypeVar("Checked")

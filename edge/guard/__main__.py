@@ -9,6 +9,8 @@ from typing import Any
 
 from gpiozero import Device
 
+from edge.adapters.watchdog import Watchdog
+from edge.expander import ExpanderFactory, open_bus
 from edge.guard.serve import Guard
 
 
@@ -20,10 +22,11 @@ def run(pins: Callable[[], Any], arguments: list[str] | None = None) -> None:
     chosen, _ = parser.parse_known_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     guard = Guard(chosen.socket, chosen.table, pins)
+    guard.beat = Watchdog().beat
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: setattr(guard, "stopping", True))
     guard.serve()
 
 
 if __name__ == "__main__":
-    run(Device._default_pin_factory)
+    run(lambda: ExpanderFactory(Device._default_pin_factory(), open_bus))

@@ -29,11 +29,12 @@ BYE = b"Q"
 
 
 class Guard:
-    """Serves until `stopping` is set."""
+    """Serves until `stopping` is set; calls `beat` several times a second."""
 
     def __init__(self, address: Path, table: Path, pins: Callable[[], Any]) -> None:
         """`pins` opens a fresh pin factory; nothing is opened while an agent lives."""
         self._table, self._lines = table, SafeLines(pins)
+        self.beat: Callable[[], None] = lambda: None
         self._known = _load(table)
         address.unlink(missing_ok=True)
         self._server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -47,6 +48,7 @@ class Guard:
     def serve(self) -> None:
         """Blocks. When it ends, lines that it holds are given back at their safe value."""
         while not self.stopping:
+            self.beat()
             try:
                 agent, _ = self._server.accept()
             except TimeoutError:
@@ -99,6 +101,7 @@ class Guard:
         """True when the agent took its leave: its outputs are off and its lines free."""
         last = time.monotonic()
         while not self.stopping and time.monotonic() < last + SILENCE_S:
+            self.beat()
             try:
                 beats = _receive(agent)
                 if beats is None:

@@ -9,7 +9,7 @@ import pytest
 from contract.consent import EnrolProblem
 from edge.domain.face_messages import ConsentAnswered, EnrolStopAsked, ForgetAsked
 from edge.domain.messages import FaceHint
-from edge.domain.screen import FaceStep
+from edge.domain.own_view import FaceStep
 from tests.browser.conftest import Kiosk
 from tests.browser.screens import KEPT, OWN, owned
 from tests.browser.test_layout import MEASURE
@@ -113,14 +113,16 @@ def test_capture_can_be_stopped(kiosk: Kiosk, page: Any) -> None:
 
 def test_my_data_and_forgetting_in_chinese(kiosk: Kiosk, page: Any) -> None:
     press(page, "#language")
-    kiosk.show(owned(KEPT), page)
+    kiosk.show(owned(replace(KEPT, shared=(("st-2", "2026-11-25"),), came=("st-9", "2026-11-20"))), page)
     settle(page)
     press(page, "#own-open")
     shown = page.locator("#own").inner_text()
     assert all(word in shown for word in ("我的数据", "没有照片", "2026-11-28", KEPT.agreed_notice))
+    assert all(word in shown for word in ("st-2", "2026-11-25", "st-9", "2026-11-20"))
     assert well(page) == []
     press(page, YES)
     assert title(page) == "现在删除您的人脸吗？"
+    assert "其他驿站的副本" in page.locator("#own").inner_text()
     assert answers_have_one_size(page)
     press(page, YES)
     assert posted(page, kiosk, 1) == [ForgetAsked()]

@@ -10,6 +10,7 @@ import pytest
 
 from contract.facts import Refusal
 from edge.domain import messages as m
+from edge.domain import room_messages as r
 from edge.domain.screen import Notice, PartState
 from tests.browser.conftest import Kiosk
 from tests.browser.screens import DOOR, POURING, ROOM, TAPS, noticed
@@ -125,7 +126,7 @@ def test_touches_within_400_ms_of_a_change_do_nothing(page: Any, kiosk: Kiosk) -
     assert nothing_posted(page, kiosk)
     page.clock.run_for(1)
     page.touchscreen.tap(*where)
-    assert posted(page, kiosk, 1) == [m.DrinkAsked("cold", 200)]
+    assert posted(page, kiosk, 1) == [r.DrinkAsked("cold", 200)]
 
 
 def test_a_second_tap_on_a_portion_does_not_stop_the_pour(page: Any, kiosk: Kiosk) -> None:
@@ -137,7 +138,7 @@ def test_a_second_tap_on_a_portion_does_not_stop_the_pour(page: Any, kiosk: Kios
     assert nothing_posted(page, kiosk)
     settle(page)
     tap(page, stop)
-    assert posted(page, kiosk, 1) == [m.DrinkStopped("cold")]
+    assert posted(page, kiosk, 1) == [r.DrinkStopped("cold")]
 
 
 def test_a_finger_that_went_down_too_early_does_nothing_when_it_comes_up(page: Any, kiosk: Kiosk) -> None:
@@ -154,19 +155,19 @@ def test_sockets_start_and_stop(page: Any, kiosk: Kiosk) -> None:
     kiosk.show(ROOM, page)
     settle(page)
     tap(page, "[data-socket='2'] button")
-    assert posted(page, kiosk, 1) == [m.ChargeAsked("2")]
+    assert posted(page, kiosk, 1) == [r.ChargeAsked("2")]
     kiosk.show(POURING, page)
     settle(page)
     assert page.text_content("[data-socket='1'] .reading") == "62 W · 34:14 · 12 Wh"
     tap(page, "[data-socket='1'] button")
-    assert posted(page, kiosk, 2)[1] == m.ChargeStopped("1")
+    assert posted(page, kiosk, 2)[1] == r.ChargeStopped("1")
 
 
 def test_anybody_may_stop_water_that_runs(page: Any, kiosk: Kiosk) -> None:
     kiosk.show(replace(ROOM, taps=(replace(TAPS[0], state=PartState.TAKEN), TAPS[1])), page)
     settle(page)
     tap(page, "[data-tap=cold] .stop.wide")
-    assert posted(page, kiosk, 1) == [m.DrinkStopped("cold")]
+    assert posted(page, kiosk, 1) == [r.DrinkStopped("cold")]
 
 
 def test_leaving_asks_only_while_something_runs(page: Any, kiosk: Kiosk) -> None:

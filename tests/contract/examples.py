@@ -10,10 +10,13 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from contract import charging, fridge, lending, steward
 from contract import consent as c
 from contract import facts as f
+from contract import water as w
 from contract.commands import ForgetFace, Identify, Rebirth, Reply
 from contract.envelope import Ack, ClockState, FactEnvelope, SamplesEnvelope
+from contract.leases import Kind, QuotaAsk, QuotaLease
 from contract.model import Model
 from contract.roster import Entitlement, Person, Roster, RosterReport
 from contract.samples import Samples
@@ -22,11 +25,16 @@ from contract.state import FaultState, Link, State
 GOLDEN = Path(__file__).parent / "golden"
 AT = datetime(2026, 11, 21, 3, 20, 0, 123000, tzinfo=UTC)
 VISIT, POUR, CHARGE, WHO = "0a1b2c3d-1", "0a1b2c3d-2", "0a1b2c3d-3", "p-4f2a"
+LOAN = "0a1b2c3d-4"
 NOTICE = "0badcafe0001"
 
 FACTS: list[f.Fact] = [
     f.StationStarted(version="0.1.0", config_sha256="9" * 64),
     f.EntryGranted(visit=VISIT, person=WHO, way=f.Way.FACE, decided_ms=312.5),
+    f.PassbackNoticed(visit=VISIT, person=WHO, since_s=42),
+    f.DuressCalled(person=WHO, way=f.Way.CODE),
+    f.FireChanged(active=True),
+    f.WelfareAsked(still_s=1800),
     f.EntryRefused(way=f.Way.CODE, reason=f.Refusal.WRONG_CODE),
     f.DoorUnlocked(visit=VISIT, longest_s=5),
     f.DoorLocked(opened=True),
@@ -40,22 +48,59 @@ FACTS: list[f.Fact] = [
         pour=POUR, person=WHO, tap="cold", reserved_ml=300, poured_ml=302, charged_ml=300, stop=f.Stop.REACHED
     ),
     f.WaterRefused(tap="cold", reason=f.Refusal.QUOTA_SPENT, asked_ml=500),
+    w.FlushStarted(flush=POUR, tap="cold", wanted_ml=200),
+    w.WaterFlushed(flush=POUR, tap="cold", ml=199, stop=f.Stop.REACHED),
+    w.FilterChanged(day="2026-11-21", before="2026-05-21", drawn_ml=4_200_000),
+    w.WaterTested(day="2026-11-21", before="", passed=True),
     f.ChargeStarted(charge=CHARGE, visit=VISIT, person=WHO, socket="1", reserved_min=480),
     f.ChargeEnded(
         charge=CHARGE, person=WHO, socket="1", energy_wh=9.871, lasted_s=3600, charged_min=60, stop=f.Stop.PERSON
     ),
     f.ChargeRefused(socket="1", reason=f.Refusal.OUT_OF_ORDER),
+    charging.QueueJoined(person=WHO, place=2),
+    charging.QueueLeft(person=WHO, reason=charging.QueueEnd.SERVED, waited_s=840.5),
+    charging.SocketHeld(person=WHO, socket="1", hold_s=60),
+    fridge.BottlesReserved(take=POUR, visit=VISIT, person=WHO, reserved=2),
+    fridge.FridgeOpened(cause=fridge.FridgeCause.VISITOR, take=POUR),
+    fridge.FridgeClosed(open_s=6.2),
+    fridge.BottlesTaken(
+        take=POUR, person=WHO, taken=(fridge.Taken(shelf="top", item="water", lot="L-2026/11", count=1, certain=True),),
+        count=1, charged=1, certain=True, stop=f.Stop.PERSON,
+    ),
+    fridge.FridgeRefused(reason=f.Refusal.SOLD_OUT),
+    fridge.ShelfRestocked(person=WHO, shelf="top", item="water", lot="L-2026/11", expires="2027-05-31", before=3, after=24),
+    fridge.ShelfExpired(shelf="top", item="water", lot="L-2026/11", expires="2026-11-20", count=2),
+    fridge.FridgeReleased(person=WHO, reason="probe was unplugged; milk thrown away", warm_s=7260),
+    lending.LoanStarted(loan=LOAN, person=WHO, slot="2"),
+    lending.LoanCancelled(loan=LOAN, person=WHO, slot="2"),
+    lending.LoanEnded(loan=LOAN, person=WHO, slot="3", lasted_s=5400, asked=True),
+    lending.LoanRefused(reason=f.Refusal.BANK_OVERDUE),
+    lending.BankFound(slot="3"),
+    lending.BankMissing(slot="2"),
+    f.AmenityStarted(run=CHARGE, amenity="microwave", person=WHO, longest_s=300),
+    f.AmenityEnded(run=CHARGE, amenity="light", person=None, lasted_s=611, energy_wh=3.4, measured=False, stop=f.Stop.ROOM_EMPTY),
+    f.AmenityRefused(amenity="chair", reason=f.Refusal.COOLING),
+    steward.MaintenanceStarted(maintenance=CHARGE, visit=VISIT, person=WHO, longest_s=1800),
+    steward.MaintenanceEnded(maintenance=CHARGE, person=WHO, reason=steward.MaintenanceEnd.TIME_LIMIT, lasted_s=1800),
+    steward.StewardActed(
+        maintenance=CHARGE, person=WHO, act=steward.StewardAct.RELEASE_FAULT, part="cold", fault=f.FaultCode.LEAK,
+        before=2, after=1, note="new washer in the valve",
+    ),
+    steward.StewardRefused(person=WHO, act=steward.StewardAct.TEST_VALVE, part="cold", reason=f.Refusal.OUT_OF_ORDER),
     f.FaultRaised(fault=f.FaultCode.LEAK, part="cold", detail="51 ml ran through the shut valve"),
     f.FaultCleared(fault=f.FaultCode.NO_FLOW, part="cold", lasted_s=300),
     f.InputRefused(source="qr", reason="41 characters that are no code card", count=3),
     f.ClockChanged(trusted=True, moved_s=-12.5),
     f.RosterApplied(version=7, people=412),
+    f.QuotaReturned(person=WHO, what=Kind.WATER_ML, day="2026-11-21", lease=2, spent=640),
     c.ConsentGiven(person=WHO, notice=NOTICE, language="zh", by=c.ConsentBy.VISITOR),
     c.ConsentRefused(person=WHO, notice=NOTICE, language="en"),
     c.ConsentWithdrawn(person=WHO),
     c.FaceEnrolled(person=WHO, used=5, flagged=False),
     c.FaceForgotten(person=WHO, receipt="c0ffee" * 5 + "00", reason=c.Forgotten.WITHDRAWN),
     c.EnrolmentRefused(reason=c.EnrolProblem.UNDER_AGE),
+    c.TemplateShared(person=WHO, destination="st-2", notice=NOTICE, transfer="0badcafe" * 4),
+    c.TemplateReceived(person=WHO, source="st-9", notice=NOTICE, transfer="0badcafe" * 4),
 ]
 UNREAD: list[f.Fact] = [
     f.WaterPoured(
@@ -63,6 +108,10 @@ UNREAD: list[f.Fact] = [
     ),
     f.ChargeEnded(
         charge=CHARGE, person=WHO, socket="1", energy_wh=None, lasted_s=None, charged_min=480, stop=f.Stop.INTERRUPTED
+    ),
+    fridge.BottlesTaken(
+        take=None, person=None, taken=(fridge.Taken(shelf="top", item="water", lot=None, count=0, certain=False),),
+        count=0, charged=0, certain=False, stop=f.Stop.PERSON,
     ),
 ]
 """What a power cut leaves: nobody read the meter."""
@@ -119,6 +168,13 @@ EXAMPLES: dict[str, Model] = _facts() | {
     "command_rebirth": Rebirth(id="c-1"),
     "command_identify": Identify(id="c-2"),
     "command_forget_face": ForgetFace(id="c-3", person=WHO),
+    "quota_ask": QuotaAsk(
+        ask="0a1b2c3d-5", epoch="0badcafe", person=WHO, what=Kind.WATER_ML, day="2026-11-21", utc_offset_min=480, ration=2000,
+        want=1640, number=2, upto=1000, spent=640,
+    ),
+    "quota_lease": QuotaLease(
+        ask="0a1b2c3d-5", epoch="0badcafe", person=WHO, what=Kind.WATER_ML, day="2026-11-21", number=3, upto=1640, rest=360, at_s=1_795_231_200,
+    ),
     "reply": Reply(id="c-1", done=True),
 }
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from contract.config import INPUT_PINS, OUTPUT_PINS, ConfigRefused, check
+from contract.config import ConfigRefused, check
+from contract.pins import INPUT_PINS, OUTPUT_PINS
 
 GOOD: dict[str, Any] = {
     "station": "st-1",
@@ -67,6 +68,17 @@ BAD: list[tuple[tuple[str | int, ...], object, str]] = [
     (("door", "lock_active_high"), "perhaps", "door.lock_active_high: perhaps: "),
     (("access", "tries_per_person"), 0, "access.tries_per_person: 0: "),
     (("access", "most_inside"), 0, "access.most_inside: 0: "),
+    (("access", "passback_s"), -1, "access.passback_s: -1: "),
+    (("access", "hours"), [{"from_hour": 24, "to_hour": 6}], "access.hours.0.from_hour: 24: "),
+    (("access", "hours"), [{"days": [8], "from_hour": 6, "to_hour": 22}], "access.hours.0.days.0: 8: "),
+    (("access", "hours"), [{"days": [], "from_hour": 6, "to_hour": 22}], "access.hours.0.days: "),
+    (("detectors",), {"fire_pin": 14}, "detectors.fire_pin: pin 14 is not one of"),
+    (("detectors",), {"fire_pin": 17}, "detectors.fire_pin: pin 17 is already door.lock_pin"),
+    (("detectors",), {"fire_pin": 100}, "detectors.fire_pin: pin 100 lies on an expander; this one must be on the header"),
+    (("detectors",), {"fire_pin": 5, "smoke_pin": 5}, "detectors.smoke_pin: pin 5 is already detectors.fire_pin"),
+    (("detectors",), {"smoke_pin": 100}, "detectors.smoke_pin: pin 100 lies on no expander"),
+    (("detectors",), {"welfare": {}}, "detectors: welfare needs motion_pin"),
+    (("detectors",), {"motion_pin": 5, "welfare": {"after_s": 0}}, "detectors.welfare.after_s: 0: "),
     (("visit", "idle_s"), 39, "visit.idle_s: 39: "),
     (("visit", "warning_s"), 19, "visit.warning_s: 19: "),
     (("visit", "longest_s"), 100, "visit: warning_s < idle_s <= longest_s"),
@@ -79,6 +91,17 @@ BAD: list[tuple[tuple[str | int, ...], object, str]] = [
     (("taps", 0, "portions_ml"), [], "taps.0.portions_ml: "),
     (("taps", 0, "portions_ml"), [200, 1500], r"portions_ml \[200, 1500\]: each must lie in 1..max_ml \(1000\)"),
     (("taps", 0, "portions_ml"), [0], r"portions_ml \[0\]: each must lie in 1..max_ml \(1000\)"),
+    (("taps", 0, "portions_ml"), [20, 200], "below 111 ml one pulse of this meter .* is more than 2 % of the portion"),
+    (("taps", 0, "dribble_ml"), -1, "taps.0.dribble_ml: -1: "),
+    (("taps", 0, "overrun_ml_s"), 0, "taps.0.overrun_ml_s: 0: "),
+    (("taps", 0, "leak_ml"), 0, "taps.0.leak_ml: 0: "),
+    (("water",), {"master_pin": 14}, "water.master_pin: pin 14 is not one of"),
+    (("water",), {"master_pin": 23}, "taps.cold.valve_pin: pin 23 is already water.master_pin"),
+    (("water",), {"master_pin": 100}, "water.master_pin: pin 100 lies on an expander; this one must be on the header"),
+    (("water",), {"floor_pin": 100}, "water.floor_pin: pin 100 lies on no expander"),
+    (("water",), {"filter_days": -1}, "water.filter_days: -1: "),
+    (("water",), {"flush_ml": 200}, r"flush_ml 200: needs a basin with a drain \(drain: true\) or drip_pin"),
+    (("water",), {"flush_after_h": 0}, "water.flush_after_h: 0: "),
     (("taps", 0, "max_ml"), 10, "taps.0.max_ml: 10: "),
     (("taps", 0, "max_s"), 0, "taps.0.max_s: 0: "),
     (("taps", 0, "no_flow_s"), 0.1, "taps.0.no_flow_s: 0.1: "),
@@ -86,12 +109,15 @@ BAD: list[tuple[tuple[str | int, ...], object, str]] = [
     (("taps",), [dict(GOOD["taps"][0], name=f"t{n}") for n in range(5)], "taps: "),
     (("taps",), [GOOD["taps"][0], {"name": "cold", "valve_pin": 18, "flow_pin": 19}], "taps: names must differ"),
     (("sockets", 1, "name"), "1", "sockets: names must differ"),
-    (("sockets", 1, "adc_channel"), 0, "sockets: adc_channel must differ"),
+    (("sockets", 1, "adc_channel"), 0, "sockets, amenities: adc_channel must differ"),
     (("sockets", 0, "adc_channel"), 8, "sockets.0.adc_channel: 8: "),
     (("sockets", 0, "relay_pin"), 26, "sockets.2.relay_pin: pin 26 is already sockets.1.relay_pin"),
     (("sockets", 0, "cap_w"), 0, "sockets.0.cap_w: 0: "),
     (("sockets", 0, "mains_v"), 400, "sockets.0.mains_v: 400: "),
     (("sockets", 0, "max_s"), 90_000, "sockets.0.max_s: 90000: "),
+    (("sockets", 0, "temperature_probe"), "strip", "sockets.1.temperature_probe: strip is not one of charging.probes"),
+    (("charging",), {"shared_max_s": 600, "warning_s": 900}, "warning_s 900: above shared_max_s"),
+    (("charging",), {"probes": [{"name": "a", "id": "28-0123456789ab"}, {"name": "b", "id": "28-0123456789ab"}]}, "charging.probes: id must differ"),
     (("quota", "water_ml_per_day"), -1, "quota.water_ml_per_day: -1: "),
     (("quota", "socket_min_per_day"), 1441, "quota.socket_min_per_day: 1441: "),
     (("quota", "utc_offset_min"), 900, "quota.utc_offset_min: 900: "),

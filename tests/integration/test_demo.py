@@ -16,7 +16,7 @@ from cli.places import ROOT
 from twin import photos
 
 pytestmark = [pytest.mark.slow, pytest.mark.faces]
-NUMBERS = {"poured_ml", "charged_wh", "facts_station", "facts_cloud"}
+NUMBERS = {"poured_ml", "charged_wh", "bottles", "amenity_wh", "facts_station", "facts_cloud"}
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -6,10 +6,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import yaml
 from PIL import Image as Pictures
 
 from cli.person import main
+from contract.config import IdentityConfig
 from edge.adapters.kiosk_web import notice
+from edge.faces.engine import choice
+from edge.faces.engine.manifest import read, shipped_folder
+from edge.faces.enrol import MAX_SPREAD, spread
 from edge.faces.vault import Vault
 
 pytestmark = [pytest.mark.faces]
@@ -58,6 +63,44 @@ def test_the_same_face_under_two_names_is_flagged(
     assert "looks very much alike" not in capsys.readouterr().out
     assert enrol(tmp_path, "p-3", *one[3:6]) == 0
     assert "looks very much alike" in capsys.readouterr().out
+
+
+def own_engine(folder: Path, **changed: object) -> Path:
+    """dlib's models under another name, as after a calibration with one's own photographs."""
+    document = yaml.safe_load((shipped_folder() / "dlib.yaml").read_text(encoding="utf-8")) | {"name": "dlib-here"} | changed
+    file = folder / "dlib-here.yaml"
+    file.write_text(yaml.safe_dump(document), encoding="utf-8")
+    return file
+
+
+def test_the_engine_and_the_limits_of_the_station_are_used(
+    photos: dict[str, list[Path]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of two people 0.6 or more apart none is flagged with dlib's own limits; with a table that asks for more, each is."""
+    station, limits = tmp_path / "station", [{"frames": 3, "galleries": [{"gallery": 300, "limit": 0.9}], "margin": 0.1, "verify_limit": 0.3}]
+    choice.use(own_engine(tmp_path, limits=limits), station)
+    assert enrol(station, "p-1", *photos["Hu_Jintao"][:3]) == 0
+    assert enrol(station, "p-2", *photos["Abdullah_Gul"][:3]) == 0
+    assert "looks very much alike" in capsys.readouterr().out
+    assert main(["show", "--folder", str(station)]) == 0
+    assert capsys.readouterr().out.count("engine dlib-here") == 2
+
+
+def test_an_engine_that_is_damaged_or_not_calibrated_enrols_nobody(
+    photos: dict[str, list[Path]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for text, words in (("name: [", "engine.yaml"), (own_engine(tmp_path, limits=[], calibration=None).read_text(), "kiosk face calibrate")):
+        choice.choice_path(tmp_path).write_text(text, encoding="utf-8")
+        assert enrol(tmp_path, "p-1", *photos["Hu_Jintao"][:3]) == 1
+        assert words in capsys.readouterr().err
+    assert not (tmp_path / "vault.db").exists()
+
+
+def test_pictures_of_another_embedder_may_be_further_apart() -> None:
+    dlib = read(shipped_folder() / "dlib.yaml")
+    sface = read(shipped_folder() / "yunet-sface.yaml")
+    config = IdentityConfig(verify_limit=0.516)
+    assert (spread(dlib, config), spread(sface, config)) == (MAX_SPREAD, 2 * MAX_SPREAD)
 
 
 def bad_pictures(photos: dict[str, list[Path]], folder: Path) -> dict[str, Path]:

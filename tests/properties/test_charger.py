@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil, inf
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from contract.config import SocketConfig
+from contract.charging import SocketConfig
 from contract.facts import ChargeEnded, ChargeStarted, FaultCode, Stop
-from edge.domain.charger import METER_SILENT_S, OVER_POWER_S, Socket
+from edge.domain.charger import METER_SILENT_S, OVER_POWER_S, OVER_UNSURE_S, Socket, interrupted
 from edge.domain.faults import Faults
-from edge.domain.messages import Effects, Kind, SetOutput, Settle
+from edge.domain.messages import Effects, Kind, Progress, SetOutput, Settle
 from edge.domain.quota import Open, Quota, QuotaExceeded
 from edge.domain.safe_state import socket
 from tests.properties.amount import machine
@@ -33,6 +34,7 @@ class SocketMachine(RuleBasedStateMachine):
         self.most_w, self.last_w = 0.0, 0.0
         self.open: Open | None = None
         self.ended: set[str] = set()
+        self.recorded_min = 0
 
     # ---- what happens
 
@@ -51,6 +53,7 @@ class SocketMachine(RuleBasedStateMachine):
         if stored:
             self.open, self.most_w = entry, self.last_w
             self.read_at, self.over_at, self.low_at = self.now, inf, inf
+            self.recorded_min = 0
             self.socket.recorded()
             self.take(effects)
         else:
@@ -98,6 +101,7 @@ class SocketMachine(RuleBasedStateMachine):
             assert isinstance(action, SetOutput) and action.output == socket("1")
             self.live, self.live_at = action.on, self.now if action.on else self.live_at
         settled = {r.session: r.amount for r in effects.records if isinstance(r, Settle)}
+        self.recorded_min = next((r.amount for r in effects.records if isinstance(r, Progress)), self.recorded_min)
         for fact in effects.facts:
             if isinstance(fact, ChargeEnded):
                 self.over(fact, settled.pop(fact.charge))
@@ -120,11 +124,19 @@ class SocketMachine(RuleBasedStateMachine):
         assert [e.session for e in self.quota.open_sessions()] == ([self.open.session] if self.open else [])
 
     @invariant()
+    def a_power_cut_now_would_cost_the_minute_begun(self) -> None:
+        if self.open:
+            quota = Quota(DAY)
+            quota.restore({}, [replace(self.open, progress=self.recorded_min)])
+            charged = interrupted(quota.open_sessions()[0], quota).records[0]
+            assert isinstance(charged, Settle) and charged.amount - 1 <= (self.now - self.live_at + 1e-3) / 60 <= charged.amount + 1e-3
+
+    @invariant()
     def no_charge_outlives_its_caps(self) -> None:
         if self.live and self.open:
             assert self.now < self.live_at + min(CONFIG.max_s, self.open.amount * 60)
             assert self.now < self.read_at + METER_SILENT_S, "what is not measured must not run"
-            assert self.now < self.over_at + OVER_POWER_S
+            assert self.now < self.over_at + OVER_UNSURE_S
             assert self.now < self.low_at + CONFIG.low_s
         assert self.socket.deadline() > self.now
 

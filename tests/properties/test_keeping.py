@@ -36,7 +36,7 @@ class KeepingMachine(RuleBasedStateMachine):
 
     def start(self) -> None:
         self.consents = Consents(NOTICE, list(self.ledger.values()))
-        self.keeping = Keeping(self.consents, Intake(), KEEP_DAYS)
+        self.keeping = Keeping(self.consents, Intake(), KEEP_DAYS, sharing=True)
         self.heard.clear()
         if self.roster:
             self.bring(self.keeping.apply(self.roster, self.day))
@@ -90,6 +90,15 @@ class KeepingMachine(RuleBasedStateMachine):
     def operator(self, person: str, forgets: bool) -> None:
         self.vault.operator_forgets(person) if forgets else self.vault.operator_enrols(person, self.day)
         self.hear()
+
+    @rule(person=WHO, days_ago=st.integers(0, 7))
+    @precondition(lambda self: not self.vault.away)
+    def operator_takes_in(self, person: str, days_ago: int) -> None:
+        said = self.ledger.get(person)
+        self.vault.operator_takes_in(person, said_on=days_before(self.day, days_ago))
+        self.hear()
+        if said and said.standing is not Standing.GIVEN and said.on >= days_before(self.day, days_ago):
+            assert person not in self.vault.held, "a consent that is older than a no"
 
     @rule(rights=st.dictionaries(WHO, st.sampled_from(FaceRight)))
     def a_new_roster(self, rights: dict[str, FaceRight]) -> None:

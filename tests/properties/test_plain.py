@@ -13,13 +13,14 @@ from contract.config import AccessConfig, IdentityConfig, TelemetryConfig
 from contract.envelope import ClockState
 from contract.facts import FaultCleared, FaultCode, FaultRaised, InputRefused, Refusal
 from contract.roster import Person, Roster
-from edge.domain.access import TRIES_LAST_S, Access, Granted, Refused
+from edge.domain.access import Access, Granted, Refused
 from edge.domain.clock import JUMP_S, WallClock
 from edge.domain.faults import BLOCKS, CUTS, Faults, Service
 from edge.domain.identity import Attention, Identified, NotSure, Stranger, decide, limit
 from edge.domain.intake import QUIET_S, Intake
 from edge.domain.messages import CodeDigested, CodeSource, CodeTyped, DigestCode, FaceCompared, WallClockRead
 from edge.domain.sampling import Sampling
+from edge.domain.tries import TRIES_LAST_S
 from tests.properties.amount import plain
 
 IDENTITY = IdentityConfig()
@@ -53,17 +54,17 @@ def test_a_larger_gallery_never_names_whom_a_smaller_one_did_not(nearest: float,
 
 
 @plain(60)
-@given(st.lists(st.tuples(st.integers(1, 3), st.floats(0, 20)), max_size=30))
-def test_one_face_is_answered_once_a_pause(looks: list[tuple[int, float]]) -> None:
-    attention, now, answered = Attention(8), 0.0, list[tuple[int, float]]()
-    for track, waited in looks:
+@given(st.lists(st.tuples(st.integers(1, 3), st.floats(0, 20), st.booleans()), max_size=30))
+def test_one_face_is_answered_once_a_pause_and_at_once_when_it_becomes_clear(looks: list[tuple[int, float, bool]]) -> None:
+    attention, now, answered = Attention(8), 0.0, list[tuple[int, float, bool]]()
+    for track, waited, sure in looks:
         now += waited
-        if attention.wants_answer(track, now):
-            if answered and answered[-1][0] == track:
-                assert now >= answered[-1][1] + 8
-            answered.append((track, now))
-        else:
-            assert answered and answered[-1][0] == track
+        last = answered[-1] if answered else (0, 0.0, True)
+        clearer = sure and not last[2]
+        wanted = last[0] != track or now >= last[1] + 8 or clearer
+        assert attention.wants_answer(track, sure, now) is wanted
+        if wanted:
+            answered.append((track, now, sure))
 
 
 PEOPLE = [Person(person=f"p-{n}", number=str(1000 + n), code_digest=f"{n:064x}") for n in range(3)]

@@ -22,6 +22,7 @@ from contract.facts import (
     WaterReserved,
 )
 from edge.domain import messages as m
+from edge.domain import room_messages as r
 from edge.domain.door import DoorState
 from edge.domain.water import TapState
 from edge.station import GRANTS
@@ -85,24 +86,24 @@ class People(RuleBasedStateMachine):
 
     @rule(tap=TAPS, volume=st.sampled_from([1, 200, 500, 600]))
     def drink(self, tap: str, volume: int) -> None:
-        self.held.hear(m.DrinkAsked(tap, volume))
+        self.held.hear(r.DrinkAsked(tap, volume))
 
     @rule(tap=TAPS, count=st.integers(1, 80))
     def flow(self, tap: str, count: int) -> None:
         self.totals[tap] += count
-        self.held.hear(m.PulsesCounted(tap, self.totals[tap]))
+        self.held.hear(r.PulsesCounted(tap, self.totals[tap]))
 
     @rule(socket=SOCKETS)
     def charge(self, socket: str) -> None:
-        self.held.hear(m.ChargeAsked(socket))
+        self.held.hear(r.ChargeAsked(socket))
 
     @rule(socket=SOCKETS, watts=st.sampled_from([0.0, 18.0, 500.0]))
     def current(self, socket: str, watts: float) -> None:
-        self.held.hear(m.CurrentRead(socket, watts / 230))
+        self.held.hear(r.CurrentRead(socket, watts / 230))
 
     @rule(tap=TAPS, socket=SOCKETS)
     def stops(self, tap: str, socket: str) -> None:
-        self.held.hear(m.DrinkStopped(tap), m.ChargeStopped(socket))
+        self.held.hear(r.DrinkStopped(tap), r.ChargeStopped(socket))
 
     @rule()
     def leaves(self) -> None:
@@ -116,7 +117,7 @@ class Troubles(People):
     def wait(self, seconds: float) -> None:
         self.held.wait(seconds)
 
-    @rule(seconds=WAITS, heard=st.sampled_from([m.DrinkAsked("cold", 200), m.ChargeAsked("1"), m.ContactChanged(False)]))
+    @rule(seconds=WAITS, heard=st.sampled_from([r.DrinkAsked("cold", 200), r.ChargeAsked("1"), m.ContactChanged(False)]))
     def hear_late(self, seconds: float, heard: m.Input) -> None:
         """The loop slept too long: an input and many deadlines in one step."""
         self.held.clock.move(seconds)
@@ -185,10 +186,10 @@ class StationMachine(Troubles):
             unlocked = [f for f in done if isinstance(f, DoorUnlocked)]
             assert unlocked and unlocked[-1].visit == core.entry.door.visit
             assert self.held.clock.monotonic() < on["lock"] + CONFIG.door.unlock_s
-        for name, tap in core.room.taps.items():
+        for name, tap in core.room.water.taps.items():
             assert (f"valve.{name}" in on) == (tap.state is TapState.POURING), name
             assert tap.pour is None or tap.pour.session in {f.pour for f in done if isinstance(f, WaterReserved)}
-        for name, socket in core.room.sockets.items():
+        for name, socket in core.room.charging.sockets.items():
             assert (f"socket.{name}" in on) == (socket.charge is not None), name
             started = {f.charge for f in done if isinstance(f, ChargeStarted)}
             assert socket.charge is None or socket.charge.session in started

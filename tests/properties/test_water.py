@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from contract.config import TapConfig
 from contract.facts import FaultCleared, FaultCode, FaultRaised, Stop, WaterPoured, WaterReserved
+from contract.water import TapConfig
 from edge.domain.faults import Faults
-from edge.domain.messages import Effects, Kind, Reserve, SetOutput, Settle
+from edge.domain.messages import Effects, Kind, Progress, Reserve, SetOutput, Settle
 from edge.domain.quota import Open, Quota, QuotaExceeded
 from edge.domain.safe_state import valve
-from edge.domain.water import LEAK_WINDOW_S, SETTLES_S, Tap, TapState
+from edge.domain.water import LEAK_WINDOW_S, PROGRESS_ML, SETTLES_S, Tap, TapState, interrupted
 from tests.properties.amount import machine
 
 CONFIG = TapConfig(name="cold", valve_pin=23, flow_pin=24, pulses_per_l=450, max_ml=600, max_s=20, no_flow_s=2, leak_ml=50)
@@ -37,6 +38,7 @@ class TapMachine(RuleBasedStateMachine):
         self.open, self.opened_at, self.pulse_at = False, -inf, -inf
         self.reserved: dict[str, tuple[Open, int]] = {}
         self.settled: set[str] = set()
+        self.recorded: dict[str, int] = {}
         self.standing: set[FaultCode] = set()
         self.leaks: list[tuple[float, int]] = []
 
@@ -101,6 +103,7 @@ class TapMachine(RuleBasedStateMachine):
             if action.on:
                 self.opened_at = self.pulse_at = self.now
         settled = {r.session: r.amount for r in effects.records if isinstance(r, Settle)}
+        self.recorded |= {r.session: r.amount for r in effects.records if isinstance(r, Progress)}
         for fact in effects.facts:
             if isinstance(fact, WaterPoured):
                 self.poured(fact, settled.pop(fact.pour))
@@ -135,6 +138,16 @@ class TapMachine(RuleBasedStateMachine):
             assert self.tap.poured_ml() < min(CONFIG.max_ml, self.tap.pour.target_ml if self.tap.pour else 0)
 
     @invariant()
+    def a_power_cut_now_would_cost_at_most_a_step_and_give_away_at_most_the_last_pulses(self) -> None:
+        for session, (entry, first) in self.reserved.items():
+            ran = ml(self.total - first)
+            assert ran - PROGRESS_ML < self.recorded.get(session, 0) <= ran
+            quota = Quota(DAY)
+            quota.restore({}, [replace(entry, progress=self.recorded.get(session, 0))])
+            charged = interrupted(quota.open_sessions()[0], quota).records[0]
+            assert isinstance(charged, Settle) and min(ran, entry.amount) <= charged.amount <= min(ran + PROGRESS_ML, entry.amount)
+
+    @invariant()
     def a_shut_tap_settles_within_its_second(self) -> None:
         if self.tap.state is TapState.SETTLING:
             assert self.tap.deadline() <= self.now + SETTLES_S
@@ -144,8 +157,8 @@ class TapMachine(RuleBasedStateMachine):
     @invariant()
     def a_leak_is_seen_when_it_must_be_and_not_before(self) -> None:
         recent = sum(count for at, count in self.leaks if at >= self.now - LEAK_WINDOW_S)
-        if FaultCode.LEAK not in self.standing:
-            assert ml(recent) < 2 * CONFIG.leak_ml
+        if not self.standing & {FaultCode.LEAK, FaultCode.OVERRUN}:
+            assert recent * 1000 / CONFIG.pulses_per_l < CONFIG.leak_ml
         if ml(sum(count for _, count in self.leaks)) < CONFIG.leak_ml and not self.settled:
             assert FaultCode.LEAK not in self.standing
 

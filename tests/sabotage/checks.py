@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from contract.facts import DoorOpened, EntryGranted, WaterPoured, WaterReserved
-from edge.domain.messages import ChargeAsked, DrinkAsked
+from edge.domain.room_messages import ChargeAsked, DrinkAsked
 from tests.scenarios.people import AN
 from tests.station_parts import FailingLedger
 from twin.station import TwinStation

@@ -114,7 +114,7 @@ def off_before_on_in_one_step(saw: Saw) -> None:
 
 
 def no_volume_cap(saw: Saw) -> None:
-    saw.setattr(Tap, "poured_ml", lambda self: 0)
+    saw.setattr(Tap, "_reached", lambda self, pour: False)
 
 
 def no_flow_cap(saw: Saw) -> None:
@@ -140,6 +140,7 @@ def a_guard_with_its_hands_in_its_pockets(saw: Saw) -> None:
 
 def over_power_is_no_fault(saw: Saw) -> None:
     saw.setattr("edge.domain.charger.OVER_POWER_S", inf)
+    saw.setattr("edge.domain.charger.OVER_UNSURE_S", inf)
 
 
 def unmeasured_power(saw: Saw) -> None:
@@ -191,7 +192,7 @@ def nothing_is_committed(saw: Saw) -> None:
 
 
 def commits_that_a_power_cut_undoes(saw: Saw) -> None:
-    saw.setattr("edge.adapters.store.ledger.connect", lambda path, name, _: connect(path, name, "NORMAL"))
+    saw.setattr("edge.adapters.store.ledger.connect", lambda path, name, _, *rest: connect(path, name, "NORMAL", *rest))
 
 
 def the_broker_is_believed(saw: Saw) -> None:

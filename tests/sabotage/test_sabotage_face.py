@@ -11,6 +11,7 @@ from edge.domain.face_desk import FaceDesk
 from edge.domain.keeping import Keeping
 from edge.domain.messages import Effects
 from tests.scenarios import test_own_face as faces
+from tests.scenarios import test_template_sharing as shared
 from tests.scenarios.conftest import Build
 from tests.scenarios.people import enters_by_code
 from twin.station import TwinStation
@@ -54,11 +55,19 @@ def a_no_is_forgotten(saw: Saw) -> None:
 
 
 def what_the_vault_holds_is_not_looked_at(saw: Saw) -> None:
-    saw.setattr(Keeping, "_reconcile", lambda self, damaged, day: Effects())
+    saw.setattr(Keeping, "_reconcile", lambda self, damaged, day, now: Effects())
 
 
 def erasing_faces_still_open(saw: Saw) -> None:
     saw.setattr(Keeping, "stands", lambda self, person: True)
+
+
+def invitations_outlive_a_withdrawal(saw: Saw) -> None:
+    saw.setattr(Keeping, "_take_back", lambda self, person: Effects())
+
+
+def any_consent_will_do(saw: Saw) -> None:
+    saw.setattr(Keeping, "_may_come", lambda self, face, known: True)
 
 
 TWINS: list[tuple[Callable[[Saw], None], Callable[[TwinStation], None]]] = [
@@ -72,6 +81,12 @@ TWINS: list[tuple[Callable[[Saw], None], Callable[[TwinStation], None]]] = [
     (a_no_is_forgotten, faces.test_after_a_no_nobody_asks_for_ninety_days),
     (what_the_vault_holds_is_not_looked_at, faces.test_a_face_sealed_just_before_a_crash_is_told_after_it),
     (erasing_faces_still_open, faces.test_forgetting_waits_for_a_face_process_that_is_away_and_the_face_opens_nothing),
+    (any_consent_will_do, shared.check_nothing_comes_in_where_sharing_is_off),
+]
+SHARING_TWINS: list[tuple[Callable[[Saw], None], Callable[[TwinStation], None]]] = [
+    (any_consent_will_do, shared.check_who_said_no_does_not_come_back_with_an_older_consent),
+    (invitations_outlive_a_withdrawal, shared.check_a_withdrawal_takes_back_what_invited_a_package),
+    (rights_do_not_matter, shared.check_a_withdrawal_at_the_desk_erases_what_came_from_elsewhere),
 ]
 
 
@@ -84,4 +99,16 @@ def test_without_its_rule_the_check_turns_red(
     with monkeypatch.context() as saw:
         without(saw)
         with pytest.raises((AssertionError, ValueError)):
+            check(bench)
+
+
+@pytest.mark.parametrize(("without", "check"), SHARING_TWINS, ids=lambda one: one.__name__)
+def test_without_its_rule_the_check_of_a_shared_template_turns_red(
+    build: Build, monkeypatch: Saw, without: Callable[[Saw], None], check: Callable[[TwinStation], None]
+) -> None:
+    bench = build(sockets=[], taps=[], identity=shared.ON)
+    assert enters_by_code(bench)
+    with monkeypatch.context() as saw:
+        without(saw)
+        with pytest.raises(AssertionError):
             check(bench)

@@ -5,16 +5,8 @@ import pytest
 from contract.commands import Reply
 from contract.facts import InputRefused
 from contract.topics import Leaf
-from edge.domain.messages import (
-    AckReceived,
-    ChargeStopped,
-    CommandReceived,
-    DrinkStopped,
-    InputFaulty,
-    LeaseEnded,
-    LeaveAsked,
-    MoreTimeAsked,
-)
+from edge.domain.messages import AckReceived, CommandReceived, InputFaulty, LeaseEnded, LeaveAsked, MoreTimeAsked
+from edge.domain.room_messages import ChargeStopped, DrinkStopped
 from tests.scenarios.people import enters_by_code
 from twin.station import TwinStation
 

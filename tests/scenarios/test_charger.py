@@ -12,7 +12,8 @@ from contract.facts import (
     Refusal,
     Stop,
 )
-from edge.domain.messages import ChargeAsked, ChargeStopped, LeaveAsked, MoreTimeAsked
+from edge.domain.messages import LeaveAsked, MoreTimeAsked
+from edge.domain.room_messages import ChargeAsked, ChargeStopped
 from edge.domain.screen import Notice, PartState
 from tests.scenarios.people import AN, BO, people, socket
 from twin.socket_load import Load

@@ -6,7 +6,7 @@ import pytest
 
 from contract.envelope import ClockState
 from contract.facts import ClockChanged, DoorLocked, WaterPoured
-from edge.domain.messages import DrinkAsked
+from edge.domain.room_messages import DrinkAsked
 from tests.scenarios.people import AN, enters_by_code
 from twin.clock import NOON, TwinClock
 from twin.station import TwinStation

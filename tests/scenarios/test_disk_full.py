@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from contract.facts import DoorCause, DoorOpened, EntryGranted, EntryRefused, FaultCode, Refusal, Stop, VisitEnded, WaterPoured
-from edge.domain.messages import ChargeAsked, DrinkAsked, Input
+from edge.domain.messages import Input
+from edge.domain.room_messages import ChargeAsked, DrinkAsked
 from edge.domain.screen import Notice, PartState
 from tests.scenarios.people import AN, AN_NUMBER, AN_PIN, BO, enters_by_code, socket, tap
 from twin.station import TwinStation

@@ -1,7 +1,8 @@
 """Without the guard nobody would switch off what a dead agent leaves on: nothing is granted, and what runs ends."""
 
 from contract.facts import ChargeEnded, EntryRefused, FaultCleared, FaultCode, FaultRaised, Refusal, Stop, WaterPoured
-from edge.domain.messages import ChargeAsked, DrinkAsked, GuardChanged
+from edge.domain.messages import GuardChanged
+from edge.domain.room_messages import ChargeAsked, DrinkAsked
 from edge.domain.screen import Notice
 from tests.scenarios.people import AN, BO, enters_by_code, leaves
 from twin.station import TwinStation

@@ -88,6 +88,26 @@ def test_who_keeps_standing_there_is_not_refused_again_and_again(bench: TwinStat
     assert len(bench.cloud.of(EntryRefused)) == 2
 
 
+@pytest.mark.parametrize(("distance", "reason"), [(0.33, Refusal.NOT_SURE), (0.7, Refusal.UNKNOWN_FACE)])
+def test_who_comes_closer_after_a_refusal_is_let_in_at_once(bench: TwinStation, distance: float, reason: Refusal) -> None:
+    """The same tracked face, half a second later and clear now: only refusals wait."""
+    bench.post(FaceCompared(77, 3, AN if distance < 0.4 else None, distance, 0.8, 20, bench.clock.monotonic()))
+    bench.after(0.5)
+    assert bench.screen.reason is reason
+    bench.post(FaceCompared(77, 3, AN, NEAR, FAR, 20, bench.clock.monotonic()))
+    bench.after(0.1)
+    assert bench.world.lock_released
+
+
+def test_who_is_known_and_has_no_right_is_told_once(bench: TwinStation) -> None:
+    bench.cloud.push_roster(roster(people()[1], version=2))
+    bench.after(0.1)
+    for _ in range(20):
+        bench.post(FaceCompared(77, 3, AN, NEAR, FAR, 20, bench.clock.monotonic()))
+        bench.after(0.3)
+    assert [fact.reason for fact in bench.cloud.of(EntryRefused)] == [Refusal.NO_RIGHT]
+
+
 def test_the_next_in_line_is_answered_at_once(bench: TwinStation) -> None:
     bench.show_face(None, 0.7, 0.8)
     bench.show_face(AN)

@@ -4,8 +4,9 @@ import pytest
 
 from contract.facts import DoorOpened, EntryGranted, WaterPoured
 from contract.topics import Leaf
-from edge.domain.messages import AckReceived, DrinkAsked
+from edge.domain.messages import AckReceived
 from edge.domain.outbox import WINDOW
+from edge.domain.room_messages import DrinkAsked
 from tests.scenarios.people import AN, BO, enrol, enters_by_code, leaves
 from twin.station import TwinStation
 

@@ -23,7 +23,7 @@ from contract.topics import Leaf
 from edge.adapters.kiosk_web.notice import version
 from edge.domain.face_messages import ConsentAnswered, EnrolStopAsked, ForgetAsked
 from edge.domain.messages import CommandReceived, FacesChanged, LeaveAsked
-from edge.domain.screen import FaceStep, OwnFace
+from edge.domain.own_view import FaceStep, OwnFace
 from tests.scenarios.people import AN, BO, BO_NUMBER, BO_PIN, enters_by_code, leaves, people, two_people
 from twin.station import TwinStation, roster
 

@@ -3,7 +3,7 @@
 import pytest
 
 from contract.samples import Samples
-from edge.domain.messages import ChargeAsked, DrinkAsked
+from edge.domain.room_messages import ChargeAsked, DrinkAsked
 from tests.scenarios.people import AN
 from twin.station import TwinStation
 

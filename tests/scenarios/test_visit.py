@@ -13,7 +13,8 @@ from contract.facts import (
     WaterReserved,
     Way,
 )
-from edge.domain.messages import ChargeAsked, ChargeStopped, DrinkAsked, LeaveAsked
+from edge.domain.messages import LeaveAsked
+from edge.domain.room_messages import ChargeAsked, ChargeStopped, DrinkAsked
 from edge.domain.screen import Notice, PartState
 from tests.scenarios.people import AN, BO, enters_by_code, leaves, socket, tap
 from twin.station import TwinStation

@@ -12,7 +12,9 @@ import pytest
 from cli import bench_liveness
 from contract.config import IdentityConfig
 from edge.domain.challenge import Outcome, Turn
+from edge.faces.engine.choice import models_folder
 from edge.faces.engine.models import built_in
+from tests.unit.test_faces_passive import brightness, laid
 from twin import photos
 from twin.scenes import InFront, Scene, Turning, Wall
 from twin.turning import Head, Image, Script
@@ -95,3 +97,22 @@ def test_a_film_that_stands_still_or_runs_in_a_loop_is_refused(portrait: Image) 
 def test_an_empty_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert bench_liveness.main(["--attacks", str(tmp_path)]) == 1
     assert "no recordings" in capsys.readouterr().err
+
+
+def test_a_passive_model_is_measured_beside_the_challenge(portrait: Image, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One that finds every picture alive lets every attack in, one that finds none alive refuses everybody: both are told as that."""
+    still = [InFront(portrait, Wall(640, 480), 0.98, 1).frame(number) for number in range(30)]
+    data = tmp_path / "data"
+    written(still, data / "attacks" / "screen" / "one__left-right")
+    written(still, data / "bona_fide" / "an" / "one")
+    for scale, apcer, bpcer in ((1.0, 1.0, 0.0), (-1.0, 0.0, 1.0)):
+        path = laid(tmp_path, brightness(), mean=[0.0] * 3, scale=[scale] * 3)
+        asked = ["--attacks", str(data), "--passive", str(path), "--models", str(models_folder(tmp_path))]
+        assert bench_liveness.main(asked) == 0
+        passive = json.loads(capsys.readouterr().out)["passive"]
+        assert (passive["worst_apcer"], passive["bpcer"]["rate"], passive["bpcer"]["presentations"]) == (apcer, bpcer, 1)
+
+
+def test_a_passive_model_that_does_not_load_measures_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench_liveness.main(["--attacks", str(tmp_path), "--passive", "minifasnet-v2"]) == 1
+    assert "sha256" in capsys.readouterr().err

@@ -141,6 +141,18 @@ def test_facts_are_paged_both_ways_and_filtered(web: TestClient, cloud: Bench) -
     assert len(web.get(f"/api/v1/facts?station=st-1&since={since}").json()["items"]) == 2
 
 
+def test_faults_and_charges_are_told_in_ocpp_too(web: TestClient, cloud: Bench) -> None:
+    fault = {"fault": "over_temperature", "part": "1"}
+    ended = {"kind": "charge_ended", "charge": "0a1b2c3d-3", "person": "p-an", "socket": "1", "energy_wh": None, "lasted_s": None, "charged_min": 1}
+    station = FakeStation()
+    cloud.take(
+        station.fact(1, {"kind": "fault_raised", "detail": ""} | fault), station.fact(2, {"kind": "fault_cleared", "lasted_s": 1} | fault),
+        station.fact(3, ended | {"stop": "interrupted"}), station.fact(4),
+    )  # fmt: skip
+    found = web.get("/api/v1/facts?order=oldest").json()["items"]
+    assert [one["ocpp"] for one in found] == ["HighTemperature", "NoError", "PowerLoss", None]
+
+
 def test_samples_are_averaged_over_a_step(web: TestClient, cloud: Bench) -> None:
     cloud.take(FakeStation().samples(40))
     cloud.clock.ms += 60_000

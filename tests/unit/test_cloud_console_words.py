@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from contract.facts import FACT, DoorCause, FaultCode, Refusal, Stop, VisitEnd, Way
+from contract.steward import MaintenanceEnd, StewardAct
 
 WORDS = (Path(__file__).parent.parent.parent / "cloud/console/static/words.js").read_text(encoding="utf-8")
 LANGUAGES = dict(zip(("en", "zh"), re.split(r"^const ZH = ", WORDS, flags=re.MULTILINE), strict=True))
 GROUPS: dict[str, type[StrEnum]] = {
     "end": VisitEnd, "stop": Stop, "refusal": Refusal, "fault": FaultCode, "cause": DoorCause, "way": Way,
+    "act": StewardAct, "maintenanceEnd": MaintenanceEnd,
 }  # fmt: skip
 
 

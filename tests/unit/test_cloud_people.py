@@ -10,7 +10,7 @@ import pytest
 
 from cloud.errors import PersonRefused, PersonUnknown
 from cloud.ports import PersonRow
-from contract.roster import Entitlement, Roster, code_digest, decode, phone_digest
+from contract.roster import Entitlement, Role, Roster, code_digest, decode, phone_digest
 from contract.topics import Leaf, topic
 from tests.cloud_parts import Bench, FakeStation, bench
 
@@ -113,6 +113,43 @@ def test_digits_of_a_telephone_number_become_a_digest_of_that_person(cloud: Benc
     (one,) = roster(cloud).people
     assert one.phone_last4_digest == phone_digest(roster(cloud).salt, "p-1", "4477")
     assert put(cloud).has_phone
+
+
+def test_a_role_is_given_kept_and_taken_away(cloud: Bench) -> None:
+    assert put(cloud).role is Role.VISITOR
+    asked = {"number": "1001", "pin": None, "label": "A", "entitlement": Entitlement()}
+    assert cloud.cloud.people.put("p-1", role=Role.STEWARD, **asked).role is Role.STEWARD  # type: ignore[arg-type]
+    assert put(cloud).role is Role.STEWARD and roster(cloud).people[0].role is Role.STEWARD
+    assert cloud.cloud.people.put("p-1", role=Role.VISITOR, **asked).role is Role.VISITOR  # type: ignore[arg-type]
+
+
+def test_a_second_pin_is_kept_as_a_digest_and_can_be_taken_away(cloud: Bench) -> None:
+    put(cloud)
+    asked = {"number": "1001", "label": "A", "entitlement": Entitlement()}
+    assert cloud.cloud.people.put("p-1", pin=None, duress_pin="1174", **asked).has_duress  # type: ignore[arg-type]
+    (one,) = roster(cloud).people
+    assert one.duress_digest == code_digest(roster(cloud).salt, "1001", "1174")
+    assert put(cloud).has_duress
+    assert not cloud.cloud.people.put("p-1", pin=None, duress_pin="", **asked).has_duress  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("pin", "duress"), [("4711", "4711"), (None, "4711"), ("1174", None), ("4711", "117"), ("4711", "11a4")], ids=str
+)  # fmt: skip
+def test_a_second_pin_must_be_another_one(cloud: Bench, pin: str | None, duress: str | None) -> None:
+    """Whichever of the two comes later."""
+    put(cloud)
+    cloud.cloud.people.put("p-1", number="1001", pin=None, label="A", entitlement=Entitlement(), duress_pin="1174")
+    with pytest.raises(PersonRefused, match="PIN"):
+        cloud.cloud.people.put("p-1", number="1001", pin=pin, label="A", entitlement=Entitlement(), duress_pin=duress)
+
+
+def test_a_second_pin_needs_a_first_and_its_number(cloud: Bench) -> None:
+    with pytest.raises(PersonRefused, match="PIN"):
+        cloud.cloud.people.put("p-1", number="1001", pin=None, label="A", entitlement=Entitlement(), duress_pin="1174")
+    cloud.cloud.people.put("p-1", number="1001", pin="4711", label="A", entitlement=Entitlement(), duress_pin="1174")
+    with pytest.raises(PersonRefused, match="number"):
+        put(cloud, number="1002")
 
 
 @pytest.mark.parametrize("digits", ["447", "44771", "44a7", "٤٤٧٧"])

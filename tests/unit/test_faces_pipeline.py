@@ -6,7 +6,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from edge.domain.messages import FaceCompared, FaceHint, FaceHinted
+from edge.domain.messages import AskPose, FaceCompared, FaceHint, FaceHinted, LivenessJudged
 from edge.faces.gallery import Gallery
 from edge.faces.pipeline import Pipeline
 from edge.faces.quality import Thresholds
@@ -26,7 +26,8 @@ class Scene:
         self.shown = person(0)
         self.embedded = 0
         self.thorough: list[bool] = []
-        self.pipeline = Pipeline(self._find, self._align, self._embed, 3, Thresholds())
+        self.looked_at: list[tuple[int, float]] = []
+        self.pipeline = Pipeline(self._find, self._align, self._embed, 3, Thresholds(), alive=self._alive)
         self.pipeline.use(Gallery.of(gallery or {"p0": person(0), "p1": person(1)}))
 
     def frames(self, start: float, end: float) -> list[FaceCompared | FaceHinted]:
@@ -40,6 +41,11 @@ class Scene:
 
     def _align(self, frame: Image, box: Box) -> Aligned:
         return Aligned(FRONTAL, self.chip)
+
+    def _alive(self, frame: Image, box: Box, track: int, now: float) -> list[LivenessJudged]:
+        assert (frame.shape, box) == ((480, 640, 3), self.boxes[0])
+        self.looked_at.append((track, now))
+        return [LivenessJudged("passive", track, 0.5, now)] if len(self.looked_at) >= 3 else []
 
     def _embed(self, picture: Image) -> Vector:
         self.embedded += 1
@@ -58,6 +64,26 @@ def compared(events: list[FaceCompared | FaceHinted]) -> list[FaceCompared]:
 
 def test_three_good_frames_make_one_comparison():
     assert compared(Scene().frames(0.0, 1.0)) == [FaceCompared(1, 3, "p0", 0.0, pytest.approx(2**0.5), 2, 0.0, "p1")]
+
+
+def test_what_the_liveness_model_says_of_a_face_comes_before_its_comparison():
+    scene = Scene()
+    events = [event for event in scene.frames(0.0, 0.5) if isinstance(event, LivenessJudged | FaceCompared)]
+    assert [type(event) for event in events] == [LivenessJudged, FaceCompared]
+    assert scene.looked_at == [(1, 0.0), (1, 0.125), (1, 0.25)]
+
+
+def test_the_liveness_model_is_shown_good_frames_only_and_no_head_that_turns():
+    scene = Scene()
+    scene.chip = chip(brightness=20, contrast=10)
+    scene.frames(0.0, 1.0)
+    scene.chip = chip()
+    scene.pipeline.order(AskPose(1, True))
+    scene.frames(1.0, 2.0)
+    assert scene.looked_at == []
+    scene.pipeline.order(AskPose(1, False))
+    scene.frames(2.0, 2.25)
+    assert [track for track, _ in scene.looked_at] == [1, 1]
 
 
 def test_two_good_frames_make_none():

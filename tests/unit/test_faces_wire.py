@@ -20,8 +20,9 @@ from edge.domain.face_messages import (
     HeldFace,
     NoteVisit,
     StopEnrolling,
+    Transfer,
 )
-from edge.domain.messages import CameraChanged, FaceCompared, FaceHint, FaceHinted, QrRead
+from edge.domain.messages import CameraChanged, FaceCompared, FaceHint, FaceHinted, LivenessChanged, LivenessJudged, QrRead
 from edge.faces import wire
 
 MESSAGES = [
@@ -35,6 +36,9 @@ MESSAGES = [
     FaceHinted(FaceHint.CLOSER),
     QrRead("1'; DROP TABLE people; --\u0000\ud83d"),
     CameraChanged(False, "cannot be opened"),
+    LivenessJudged("passive", 4, 0.25, 12.5),
+    LivenessJudged("passive", 4, inf, 12.5),
+    LivenessChanged("passive", False, "no model chosen"),
     EnrolFace("p-1", "2026-11-21", "0badcafe0001", "zh", 0.41),
     StopEnrolling(),
     ForgetFace("p-1"),
@@ -44,6 +48,10 @@ MESSAGES = [
     EnrolFailed("p-1", EnrolProblem.TIMED_OUT),
     FaceErased("p-1", ""),
     FacesHeld((), (), (), True, True),
+    FacesHeld(
+        (HeldFace("p-1", 7, ConsentBy.ELSEWHERE, "0badcafe0001", "zh", 5, False, "2026-11-01", "", "2026-11-21"),), (), (), True, True,
+        (Transfer("0badcafe" * 4, "p-1", "st-9", False, "0badcafe0001", "2026-11-21"),),
+    ),
     FacesHeld(
         (HeldFace("p-1", 7, ConsentBy.OPERATOR, "0badcafe0001", "zh", 5, True, "2026-11-21", ""),), (("p-2", "ab"),), ("p-3",), True, False
     ),
@@ -90,6 +98,15 @@ def test_a_head_that_cannot_be_is_refused_before_its_body(head: bytes):
         b'["QrRead", {"text": 5}]',
         b'["FaceHinted", {"hint": "dance"}]',
         b'["Beat", {"gallery": "many", "refused": ""}]',
+        b'["LivenessJudged", {"source": "passive", "track": 1, "live_ratio": "0.9", "at": 1.0}]',
+        b'["LivenessJudged", {"source": "passive", "track": 1, "live_ratio": null, "at": 1.0}]',
+        b'["LivenessJudged", {"source": "passive", "track": 1, "live_ratio": true, "at": 1.0}]',
+        b'["LivenessJudged", {"source": "passive", "track": "1", "live_ratio": 0.9, "at": 1.0}]',
+        b'["LivenessJudged", {"source": "passive", "track": 1, "live_ratio": 0.9}]',
+        b'["LivenessJudged", {"source": "passive", "track": null, "live_ratio": 0.9, "at": 1.0}]',
+        b'["LivenessJudged", {"source": "depth", "track": 1, "live_ratio": 0.9, "at": 1.0}]',
+        b'["LivenessChanged", {"source": "depth", "working": true, "detail": ""}]',
+        b'["LivenessChanged", {"source": "passive", "working": 1, "detail": ""}]',
         b'[["Beat"], {}]',
         b"[" * 100_000,
     ],

@@ -18,6 +18,7 @@ from edge.adapters.kiosk_web.document import as_document
 from edge.adapters.kiosk_web.intents import IntentRefused, read
 from edge.adapters.kiosk_web.pace import Pace
 from edge.domain import messages as m
+from edge.domain import room_messages as r
 from edge.domain.face_messages import ConsentAnswered, EnrolStopAsked, ForgetAsked
 from edge.domain.screen import Notice, Screen
 from tests.browser.screens import DOOR, MESSAGES, ROOM, VIEWS, noticed
@@ -49,10 +50,10 @@ def bench() -> Iterator[Bench]:
 
 PRESSES: list[tuple[dict[str, object], m.Input]] = [
     ({"kind": "code", "number": "1234", "pin": "0042"}, m.CodeTyped("1234", "0042", m.CodeSource.SCREEN)),
-    ({"kind": "drink", "tap": "cold", "volume_ml": 300}, m.DrinkAsked("cold", 300)),
-    ({"kind": "drink_stop", "tap": "cold"}, m.DrinkStopped("cold")),
-    ({"kind": "charge", "socket": "1"}, m.ChargeAsked("1")),
-    ({"kind": "charge_stop", "socket": "1"}, m.ChargeStopped("1")),
+    ({"kind": "drink", "tap": "cold", "volume_ml": 300}, r.DrinkAsked("cold", 300)),
+    ({"kind": "drink_stop", "tap": "cold"}, r.DrinkStopped("cold")),
+    ({"kind": "charge", "socket": "1"}, r.ChargeAsked("1")),
+    ({"kind": "charge_stop", "socket": "1"}, r.ChargeStopped("1")),
     ({"kind": "leave"}, m.LeaveAsked()),
     (
         {"kind": "face_consent", "agreed": True, "of_age": True, "notice": "0badcafe0001", "language": "zh"},
@@ -75,7 +76,7 @@ BAD: list[tuple[object, int, str]] = [
     (b"\xff\xfe", 400, "not JSON"),
     (b"[" * 4000, 400, "not JSON"),
     (b"[]", 422, "not an object"),
-    ({"kind": "open_sesame"}, 422, "kind: must be one of code, drink"),
+    ({"kind": "open_sesame"}, 422, "kind: must be one of code, answer"),
     ({}, 422, "kind: must be one of"),
     ({"kind": "code", "number": "1234"}, 422, "pin: Field required"),
     ({"kind": "code", "number": "12a4", "pin": "1234"}, 422, "number:"),

@@ -6,8 +6,9 @@ import pytest
 
 from cli.doctor import main
 from cli.privacy import OPEN, assessment
-from edge.adapters.kiosk_web.notice import version
+from edge.adapters.kiosk_web.notice import sharing_version, version
 from edge.domain.consent import QUIET_DAYS
+from tests.test_docs import commands, complaint
 from twin.station import layout
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,6 +19,16 @@ def test_the_draft_takes_its_figures_from_the_configuration() -> None:
     draft = assessment(config)
     assert all(words in draft for words in ("77 days", "Street office, 12345", "face_plus_code", version(), f"{QUIET_DAYS} days", "st-1"))
     assert "not encrypted" in draft
+
+
+def test_the_draft_says_whether_templates_are_shared() -> None:
+    assert "`identity.template_sharing` is off" in assessment(layout())
+    assert sharing_version() in assessment(layout(identity={"template_sharing": True}))
+
+
+def test_the_page_shows_commands_that_the_program_takes() -> None:
+    page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+    assert [fault for words in commands(page) if words[0] == "person" and (fault := complaint(words))] == []
 
 
 def test_what_is_not_known_is_left_open_and_marked() -> None:

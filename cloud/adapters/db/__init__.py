@@ -2,10 +2,11 @@
 
 from cloud.adapters.db.engine import open_engine
 from cloud.adapters.db.faces import SqlFaces
+from cloud.adapters.db.leases import SqlLeases
 from cloud.adapters.db.ledger import SqlLedger
 from cloud.adapters.db.people import SqlPeople
 from cloud.adapters.db.phones import SqlPhones
 from cloud.adapters.db.stations import SqlStations
 from cloud.adapters.db.tokens import SqlTokens
 
-__all__ = ["SqlFaces", "SqlLedger", "SqlPeople", "SqlPhones", "SqlStations", "SqlTokens", "open_engine"]
+__all__ = ["SqlFaces", "SqlLeases", "SqlLedger", "SqlPeople", "SqlPhones", "SqlStations", "SqlTokens", "open_engine"]

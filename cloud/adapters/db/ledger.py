@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, Select, delete, func, insert, select,
 
 from cloud.adapters.db.engine import insert_into, reading, writing
 from cloud.adapters.db.faces import write_faces
+from cloud.adapters.db.leases import write_leases
 from cloud.adapters.db.stations import write_stations
 from cloud.adapters.db.tables import FACTS, PROGRESS, REFUSED
 from cloud.domain.intake import Refused
@@ -36,11 +37,13 @@ class SqlLedger:
         with writing(self._engine) as connection:
             facts = _insert_facts(connection, batch)
             fresh = {(row.station, row.epoch, row.seq) for row in facts}
-            write_faces(connection, [one for one in batch.facts if (one.station, one.epoch, one.seq) in fresh])
+            new = [one for one in batch.facts if (one.station, one.epoch, one.seq) in fresh]
+            write_faces(connection, new)
+            leases = write_leases(connection, batch, new)
             _file_refusals(connection, batch)
             progress = _advance(connection, batch)
             changed, newcomers = write_stations(connection, batch)
-        return Stored(facts, progress, changed, newcomers)
+        return Stored(facts, progress, changed, newcomers, leases)
 
     def facts(self, query: FactQuery) -> list[FactRow]:
         """Facts in the order of arrival, or against it."""

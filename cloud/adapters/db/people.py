@@ -10,8 +10,10 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from cloud.adapters.db.engine import insert_into, reading, writing
 from cloud.adapters.db.faces import withdrawn
+from cloud.adapters.db.leases import read_allowance
 from cloud.adapters.db.tables import PEOPLE, ROSTER, STATIONS, TICKET_KEYS
-from contract.roster import Entitlement, FaceRight, Person, Roster
+from contract.leases import Allowance
+from contract.roster import Entitlement, FaceRight, Person, Role, Roster
 from contract.ticket import TicketKey
 
 
@@ -43,7 +45,7 @@ class SqlPeople:
             row = connection.execute(select(ROSTER)).first()
             if row is None or row.version == 0:
                 return None
-            return Roster(version=row.version, salt=row.salt, people=_people(connection), ticket_keys=_ticket_keys(connection))
+            return _roster(connection, row)
 
     def renew(self) -> None:
         """A new version, because something in it changed that is stored elsewhere; none while nobody was ever entered."""
@@ -61,11 +63,24 @@ class SqlPeople:
             if connection.execute(select(ROSTER.c.version)).scalar_one_or_none():
                 _next(connection)
 
+    def put_allowance(self, allowance: Allowance) -> None:
+        """What each station gives beyond its lease; a new roster when it is another than before and anybody was ever entered."""
+        with writing(self._engine) as connection:
+            row = connection.execute(select(ROSTER)).first()
+            if read_allowance(row.offline_allowance if row else "") == allowance:
+                return
+            if row is None:
+                connection.execute(insert(ROSTER).values(id=1, version=0, salt=secrets.token_hex(16)))
+            connection.execute(update(ROSTER).values(offline_allowance=allowance.model_dump_json()))
+            if row and row.version:
+                _next(connection)
+
     def replace(self, person: Person) -> Roster:
         """Enter or change somebody; the new roster."""
         values = {
             "person": person.person, "number": person.number, "code_digest": person.code_digest,
             "phone_last4_digest": person.phone_last4_digest, "label": person.label,
+            "role": person.role.value, "duress_digest": person.duress_digest,
             **person.entitlement.model_dump(),
         }  # fmt: skip
         with writing(self._engine) as connection:
@@ -92,10 +107,12 @@ def _people(connection: Connection) -> list[Person]:
 
 
 def _person(row: Any, without_face: set[str]) -> Person:
-    entitlement = Entitlement(water_ml_per_day=row.water_ml_per_day, socket_min_per_day=row.socket_min_per_day)
+    entitlement = Entitlement(
+        water_ml_per_day=row.water_ml_per_day, socket_min_per_day=row.socket_min_per_day, bottles_per_day=row.bottles_per_day
+    )
     return Person(
         person=row.person, number=row.number, code_digest=row.code_digest, phone_last4_digest=row.phone_last4_digest,
-        label=row.label, entitlement=entitlement,
+        label=row.label, entitlement=entitlement, role=Role(row.role), duress_digest=row.duress_digest,
         face=FaceRight.WITHDRAWN if row.person in without_face else FaceRight.ALLOWED,
     )
 
@@ -106,4 +123,11 @@ def _next(connection: Connection) -> Roster:
     reported = connection.execute(select(func.coalesce(func.max(STATIONS.c.roster_version), 0))).scalar_one()
     connection.execute(update(ROSTER).values(version=max(here, reported) + 1))
     row = connection.execute(select(ROSTER)).one()
-    return Roster(version=row.version, salt=row.salt, people=_people(connection), ticket_keys=_ticket_keys(connection))
+    return _roster(connection, row)
+
+
+def _roster(connection: Connection, row: Any) -> Roster:
+    return Roster(
+        version=row.version, salt=row.salt, people=_people(connection), ticket_keys=_ticket_keys(connection),
+        offline_allowance=read_allowance(row.offline_allowance),
+    )  # fmt: skip

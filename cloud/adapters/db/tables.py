@@ -40,12 +40,13 @@ PEOPLE = Table(
     Column("person", String, primary_key=True),
     Column("number", String), Column("code_digest", String), Column("label", String),
     Column("water_ml_per_day", BigInteger), Column("socket_min_per_day", BigInteger), Column("phone_last4_digest", String),
+    Column("bottles_per_day", BigInteger), Column("role", String), Column("duress_digest", String),
 )  # fmt: skip
 
 ROSTER = Table(
     "roster", METADATA,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("version", BigInteger), Column("salt", String),
+    Column("version", BigInteger), Column("salt", String), Column("offline_allowance", String),
 )  # fmt: skip
 
 TOKENS = Table(
@@ -76,4 +77,11 @@ PHONE_SESSIONS = Table(
     "phone_sessions", METADATA,
     Column("sha256", String, primary_key=True), Column("person", String), Column("code_sha256", String),
     Column("made_ms", BigInteger), Column("until_ms", BigInteger),
+)  # fmt: skip
+
+QUOTA_SHARES = Table(
+    "quota_shares", METADATA,
+    Column("day", String, primary_key=True), Column("person", String, primary_key=True), Column("what", String, primary_key=True),
+    Column("station", String, primary_key=True), Column("epoch", String, primary_key=True),
+    Column("number", BigInteger), Column("upto", BigInteger), Column("spent", BigInteger), Column("quota", BigInteger),
 )  # fmt: skip

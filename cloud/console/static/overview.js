@@ -1,6 +1,7 @@
 // The first page: the fleet in numbers, every station, and what is happening now.
 
 import { h, setText } from "./dom.js";
+import { get } from "./source.js";
 import { SIGNS, ago, clock, factText, factTone, w } from "./words.js";
 
 const ORDER = { lost: 0, late: 1, unknown: 2, stopped: 3, online: 4 };
@@ -21,7 +22,7 @@ export function overview(store) {
   const root = h("div", {}, tiles, h("div", { class: "columns" },
     h("section", { class: "sheet" }, h("header", {}, h("h2", {}, w.stations, count), filter), h("div", { class: "scroll" }, table), note),
     h("section", { class: "sheet" }, h("header", {}, h("h2", {}, w.live), hold), feed)));
-  let drawn = null, named = store.loaded;
+  let drawn = null, named = store.loaded, bound = null, boundOf = -1;
 
   function sortBy(name) {
     view.backwards = view.sort === name && !view.backwards;
@@ -47,12 +48,20 @@ export function overview(store) {
     setText(count, w.shown(shown.length, store.stations.size));
     table.hidden = !shown.length;
     note.replaceChildren(...emptiness(shown.length));
+    readBound();
     drawTiles();
     drawFeed();
   }
 
+  // How much more than a shared quota can be drawn while lines are cut; it grows with the number of stations.
+  function readBound() {
+    if (boundOf === store.stations.size) return;
+    boundOf = store.stations.size;
+    get("/api/v1/quota/bound").then((found) => { bound = found; draw(); }, () => {});
+  }
+
   function emptiness(shown) {
-    if (shown) return [];
+    if (shown) return bound ? [h("p", { class: "empty" }, w.quotaBound(bound.items))] : [];
     if (!store.loaded) return [h("p", { class: "empty" }, store.failure ? w.failed(store.failure) : w.loading)];
     if (!store.stations.size) return [h("p", { class: "empty" }, h("strong", {}, w.nothingYet), w.nothingYetHint)];
     return [h("p", { class: "empty" }, h("strong", {}, w.noMatch), h("button", { type: "button", onclick: () => { view.filter = filter.value = ""; view.only = null; draw(); } }, w.clear))];

@@ -3,25 +3,15 @@
 Quotes nothing of what was sent: it may hold a PIN.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from contract.model import Model, Name
+from contract.model import Model
+from edge.adapters.kiosk_web.room_intents import RoomIntent
+from edge.adapters.kiosk_web.steward_intents import Digits, StewardIntent
 from edge.domain.face_messages import ConsentAnswered, EnrolStopAsked, ForgetAsked
-from edge.domain.messages import (
-    AnswerTyped,
-    ChargeAsked,
-    ChargeStopped,
-    CodeTyped,
-    DrinkAsked,
-    DrinkStopped,
-    Input,
-    LeaveAsked,
-    MoreTimeAsked,
-)
-
-Digits = Annotated[str, Field(pattern=r"^[0-9]{1,12}$", repr=False)]
+from edge.domain.messages import AnswerTyped, CodeTyped, Input, LeaveAsked, MoreTimeAsked
 
 
 class Code(Model):
@@ -45,41 +35,6 @@ class Answer(Model):
         return AnswerTyped(self.digits)
 
 
-class Drink(Model):
-    """One of the portions; the station checks which."""
-
-    kind: Literal["drink"]
-    tap: Name
-    volume_ml: Annotated[int, Field(strict=True, ge=1, le=5000)]
-
-    def meant(self) -> Input:
-        return DrinkAsked(self.tap, self.volume_ml)
-
-
-class DrinkStop(Model):
-    kind: Literal["drink_stop"]
-    tap: Name
-
-    def meant(self) -> Input:
-        return DrinkStopped(self.tap)
-
-
-class Charge(Model):
-    kind: Literal["charge"]
-    socket: Name
-
-    def meant(self) -> Input:
-        return ChargeAsked(self.socket)
-
-
-class ChargeStop(Model):
-    kind: Literal["charge_stop"]
-    socket: Name
-
-    def meant(self) -> Input:
-        return ChargeStopped(self.socket)
-
-
 class Leave(Model):
     kind: Literal["leave"]
 
@@ -88,6 +43,8 @@ class Leave(Model):
 
 
 class MoreTime(Model):
+    """More time, and "I am well": a touch of somebody who is up."""
+
     kind: Literal["more_time"]
 
     def meant(self) -> Input:
@@ -121,11 +78,12 @@ class FaceForget(Model):
         return ForgetAsked()
 
 
-Face = FaceConsent | FaceStop | FaceForget
-Intent = Annotated[Face | Code | Answer | Drink | DrinkStop | Charge | ChargeStop | Leave | MoreTime, Field(discriminator="kind")]
-INTENT: TypeAdapter[Intent] = TypeAdapter(Intent)
-KINDS = ("code", "drink", "drink_stop", "charge", "charge_stop", "leave", "more_time", "answer", "face_consent", "face_stop", "face_forget")
-FIELDS = ("number", "pin", "digits", "tap", "volume_ml", "socket", "agreed", "of_age", "notice", "language")
+Person = Code | Answer | Leave | MoreTime | FaceConsent | FaceStop | FaceForget
+Kinds = Person | RoomIntent | StewardIntent
+INTENT: TypeAdapter[Kinds] = TypeAdapter(Annotated[Kinds, Field(discriminator="kind")])
+MODELS: tuple[type[Model], ...] = get_args(Kinds)
+KINDS = tuple(get_args(model.model_fields["kind"].annotation)[0] for model in MODELS)
+FIELDS = frozenset(name for model in MODELS for name in model.model_fields) - {"kind"}
 
 
 class IntentRefused(ValueError):
@@ -154,7 +112,7 @@ def _refusal(complaint: Any) -> IntentRefused:
         return IntentRefused(400, "the body is not JSON")
     if what in ("union_tag_invalid", "union_tag_not_found"):
         return IntentRefused(422, f"kind: must be one of {', '.join(KINDS)}")
-    field = next((step for step in complaint["loc"] if step in FIELDS), None)
+    field = next((step for step in complaint["loc"][1:] if step in FIELDS), None)
     if what == "extra_forbidden" or field is None:
         return IntentRefused(422, "the body has a field that this kind does not know, or is not an object")
     return IntentRefused(422, f"{field}: {complaint['msg']}")

@@ -1,4 +1,4 @@
-"""The text that people agree to before their face is enrolled, in both languages, and the version of it."""
+"""The texts that people agree to, in both languages, and their versions: before a face is enrolled, before a copy goes elsewhere."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -15,3 +15,13 @@ def text(language: str) -> str:
 def version() -> str:
     """Twelve hexadecimal digits over the text in all its languages: what somebody agreed to can be found again by it."""
     return sha256("\f".join(text(language) for language in LANGUAGES).encode()).hexdigest()[:12]
+
+
+def sharing_text(language: str) -> str:
+    """What people read, on paper, before a copy of their template goes to another station."""
+    return (FOLDER / f"sharing.{language}.md").read_text(encoding="utf-8")
+
+
+def sharing_version() -> str:
+    """As version(), of that text."""
+    return sha256("\f".join(sharing_text(language) for language in LANGUAGES).encode()).hexdigest()[:12]

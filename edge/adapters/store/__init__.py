@@ -1,4 +1,4 @@
-"""The station's memory in SQLite: the ledger (FULL) and the samples (NORMAL), in databases of their own."""
+"""The station's memory in SQLite: the ledger and the samples, in databases of their own."""
 
 from edge.adapters.store.ledger import SqliteLedger
 from edge.adapters.store.samples import SqliteSamples

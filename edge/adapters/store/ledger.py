@@ -8,15 +8,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contract.facts import Fact
-from edge.adapters.store import consents
-from edge.adapters.store.database import connect
+from edge.adapters.store import care, consents, fridge, leases, loans, standing
+from edge.adapters.store.database import Opener, connect, on_disk
 from edge.adapters.store.reserve import Reserve
 from edge.adapters.store.rows import body, is_full, select, span
 from edge.domain import messages as m
-from edge.domain.face_messages import DropConsent, StoreConsent
+from edge.domain.face_messages import DropConsent, StoreConsent, StoreTransfer
+from edge.domain.fridge_records import StoreCold, StoreProbe, StoreShelf
+from edge.domain.lease_records import StoreDay, StoreLease
+from edge.domain.loans import CloseLoan, KeepLoan, OpenLoan
 from edge.domain.messages import Kind, Record
 from edge.domain.quota import Open
 from edge.domain.restored import Restored
+from edge.domain.steward_messages import DropMaintenance, StoreMaintenance
 from edge.domain.tickets import KEEP_S
 from edge.errors import StoreFailed
 from edge.ports import Row, Stamp
@@ -28,9 +32,9 @@ RESERVE_BYTES = 256 * 1024
 class SqliteLedger:
     """Facts, quota and roster in `folder`/ledger.db."""
 
-    def __init__(self, folder: Path, station: str) -> None:
+    def __init__(self, folder: Path, station: str, opener: Opener = on_disk) -> None:
         self._station = station
-        self._db, self.epoch = connect(folder / "ledger.db", "ledger", "FULL")
+        self._db, self.epoch = connect(folder / "ledger.db", "ledger", "FULL", opener)
         self._reserve = Reserve(folder / "reserve", RESERVE_BYTES)
         self._db.execute("PRAGMA wal_autocheckpoint = 0")
         self._forget = 0
@@ -42,12 +46,18 @@ class SqliteLedger:
         day = self._db.execute("SELECT max(day) FROM quota").fetchone()[0] or ""
         rows = self._db.execute("SELECT person, kind, sum(settled) FROM quota WHERE day = ? AND settled IS NOT NULL GROUP BY 1, 2", (day,))
         used = {(person, Kind(kind)): taken for person, kind, taken in rows}
-        rows = self._db.execute("SELECT session, person, kind, part, day, amount FROM quota WHERE settled IS NULL ORDER BY session")
-        still_open = [Open(session, person, Kind(kind), part, on, amount) for session, person, kind, part, on, amount in rows]
+        rows = self._db.execute("SELECT session, person, kind, part, day, amount, progress, energy_wh FROM quota WHERE settled IS NULL ORDER BY session")
+        still_open = [Open(session, person, Kind(kind), *rest) for session, person, kind, *rest in rows]
         roster = self._db.execute("SELECT raw FROM roster ORDER BY version DESC LIMIT 1").fetchone()
         tickets = dict(self._db.execute("SELECT nonce, last FROM ticket"))
+        tries = tuple(number for (number,) in self._db.execute("SELECT number FROM attempt ORDER BY id"))
         raw = roster[0] if roster else None
-        return Restored(self.epoch, first, last, "", 1, 0, day, used, still_open, raw, tickets, consents.read(self._db))
+        faces, transfers = consents.read(self._db), consents.transfers(self._db)
+        return Restored(
+            self.epoch, first, last, "", 1, 0, day, used, still_open, raw, tickets, faces, transfers, loans=loans.read(self._db), tries=tries,
+            faults=standing.faults(self._db), care=care.read(self._db), runs=standing.runs(self._db),
+            maintenance=standing.maintenance(self._db), fridge=fridge.read(self._db), shared=leases.read(self._db),
+        )  # fmt: skip
 
     def commit(self, facts: Sequence[Fact], records: Sequence[Record], stamp: Stamp) -> list[Row]:
         """One transaction. When the disk is full the reserve is given up and it is tried once more. Raises: StoreFailed."""
@@ -109,20 +119,35 @@ class SqliteLedger:
 
     def _record(self, record: Record) -> None:
         match record:
-            case m.Reserve(session, person, kind, part, day, amount):
-                self._db.execute("DELETE FROM quota WHERE day < ? AND settled IS NOT NULL", (day,))
+            case m.Reserve(session, person, kind, part, day, amount, keep_from):
+                self._db.execute("DELETE FROM quota WHERE day < ? AND settled IS NOT NULL", (keep_from,))
                 values = (session, person, kind.value, part, day, amount)
                 self._db.execute("INSERT INTO quota (session, person, kind, part, day, amount) VALUES (?, ?, ?, ?, ?, ?)", values)
             case m.Settle(session, amount, stop):
                 self._db.execute("UPDATE quota SET settled = ?, stop = ? WHERE session = ?", (amount, stop.value, session))
+            case m.Progress(session, amount, energy_wh):
+                self._db.execute("UPDATE quota SET progress = ?, energy_wh = ? WHERE session = ?", (amount, energy_wh, session))
             case m.StoreRoster(version, raw):
                 self._db.execute("DELETE FROM roster")
                 self._db.execute("INSERT INTO roster (version, raw) VALUES (?, ?)", (version, raw))
-            case StoreConsent() | DropConsent():
+            case StoreConsent() | DropConsent() | StoreTransfer():
                 consents.write(self._db, record)
             case m.UseTicket(nonce, last_s):
                 self._db.execute("DELETE FROM ticket WHERE last <= ?", (last_s - KEEP_S,))
                 self._db.execute("INSERT INTO ticket (nonce, last) VALUES (?, ?)", (nonce, last_s))
+            case m.StoreCare():
+                care.write(self._db, record)
+            case m.StoreFault() | m.DropFault() | m.StoreRun() | m.DropRun() | StoreMaintenance() | DropMaintenance():
+                standing.write(self._db, record)
+            case OpenLoan() | KeepLoan() | CloseLoan():
+                loans.write(self._db, record)
+            case StoreShelf() | StoreCold() | StoreProbe():
+                fridge.write(self._db, record)
+            case StoreLease() | StoreDay():
+                leases.write(self._db, record)
+            case m.KeepTries(numbers):
+                self._db.execute("DELETE FROM attempt")
+                self._db.executemany("INSERT INTO attempt (number) VALUES (?)", [(number,) for number in numbers])
 
     def _make_room(self, error: sqlite3.Error) -> bool:
         if not (is_full(error) and self._reserve.give_up()):

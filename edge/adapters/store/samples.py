@@ -1,9 +1,12 @@
-"""Batches of samples on disk: the newest may be lost in a power cut, the oldest go when there is no room."""
+"""Batches of samples on disk: the oldest go when there is no room.
+
+Written through to the disk at each batch, some once a minute: a seq that went back after a power cut would be taken for a repetition.
+"""
 
 import sqlite3
 from pathlib import Path
 
-from edge.adapters.store.database import connect
+from edge.adapters.store.database import Opener, connect, on_disk
 from edge.adapters.store.rows import body, is_full, select, span
 from edge.errors import StoreFailed
 from edge.ports import Row, Stamp
@@ -12,9 +15,9 @@ from edge.ports import Row, Stamp
 class SqliteSamples:
     """Batches of samples in `folder`/samples.db, at most `keep` of them."""
 
-    def __init__(self, folder: Path, station: str, keep: int) -> None:
+    def __init__(self, folder: Path, station: str, keep: int, opener: Opener = on_disk) -> None:
         self._station, self._keep = station, keep
-        self._db, self.epoch = connect(folder / "samples.db", "samples", "NORMAL")
+        self._db, self.epoch = connect(folder / "samples.db", "samples", "FULL", opener)
 
     def range(self) -> tuple[int, int]:
         """(oldest seq, newest seq); oldest > newest when there is none."""

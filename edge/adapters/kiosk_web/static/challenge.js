@@ -1,6 +1,7 @@
 // The head-turn challenge, large: what to do now, how often, how long. Spoken too, where the browser has a voice.
 
 import { by, put, setIcon, show } from "./dom.js";
+import { tell } from "./voice.js";
 import { say } from "./words.js";
 
 export class ChallengeView {
@@ -37,12 +38,6 @@ export class ChallengeView {
   }
 
   speak(words) {
-    const voice = window.speechSynthesis;
-    if (!voice) return;
-    voice.cancel();
-    if (words === null) return;
-    const utterance = new SpeechSynthesisUtterance(words);
-    utterance.lang = document.documentElement.lang;
-    voice.speak(utterance);
+    tell(words === null ? [] : [[document.documentElement.lang, words]]);
   }
 }

@@ -8,6 +8,7 @@ const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "delete", "0", "clear
 const WORDS = { delete: "code.delete", clear: "code.clear" };
 const FORGET_MS = 30000;
 const PHONE_DIGITS = 4;
+const WARNING_S = 20;
 
 export class CodeEntry {
   // `onCode({ number, pin })` when the visitor asks to open, `onAnswer(digits)` when something was asked for after a face.
@@ -17,7 +18,7 @@ export class CodeEntry {
     this.typed = { number: "", pin: "" };
     this.field = "number";
     this.shown = false;
-    this.touchedAt = 0;
+    this.touchedAt = this.left_s = 0;
     this.keys = KEYS.map((key) => this.makeKey(key));
     by("keys").append(...this.keys.map(({ button }) => button));
     for (const field of ["number", "pin"]) by(field).addEventListener("click", () => this.choose(field));
@@ -116,7 +117,7 @@ export class CodeEntry {
     const label = this.asked ? `ask.${this.asked}` : "code.pin";
     show(by("number"), !this.asked);
     show(by("ask-other"), this.asked !== null);
-    put(by("code-words"), say(this.asked ? `ask.${this.asked}.title` : "code.title"));
+    put(by("code-words"), this.title());
     put(by("pin").querySelector(".label"), say(label));
     this.drawField("number", this.typed.number);
     this.drawField("pin", this.shown ? this.typed.pin : "•".repeat(this.typed.pin.length));
@@ -130,6 +131,12 @@ export class CodeEntry {
       if (word) put(word, say(WORDS[key]));
       attribute(button, "aria-label", word ? say(WORDS[key]) : say("code.digit", { digit: key }));
     }
+  }
+
+  // What was asked for is not asked for ever: the last 20 s count down.
+  title() {
+    if (!this.asked) return say("code.title");
+    return this.left_s > WARNING_S ? say(`ask.${this.asked}.title`) : say(`ask.${this.asked}.ends`, { count: Math.ceil(this.left_s) });
   }
 
   drawField(field, value) {

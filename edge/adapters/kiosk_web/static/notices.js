@@ -1,16 +1,23 @@
 // The one message of the moment: in the strip below, or large across the screen when there is nothing else to do.
 
+import { day, leftOf, span } from "./amounts.js";
 import { attribute, by, put, setIcon, show } from "./dom.js";
+import { partName } from "./part.js";
 import { say } from "./words.js";
-import { SOCKET_FAULTS } from "./socket.js";
-import { TAP_FAULTS } from "./tap.js";
 
 const SIGNS = {
   checking: ["wait", "plain"], come_in: ["check", "good"], refused: ["alert", "bad"], goodbye: ["wave", "good"],
   pour_done: ["check", "good"], pour_stopped: ["hand", "bad"], charge_done: ["bolt", "good"], not_now: ["alert", "bad"],
+  charge_soon: ["wait", "bad"], queued: ["queue", "good"], socket_held: ["bolt", "good"], queue_missed: ["wait", "bad"],
+  fridge_open: ["lock-open", "good"], fridge_close: ["alert", "bad"], fridge_done: ["check", "good"], fridge_over: ["alert", "bad"],
+  fridge_left: ["lock", "plain"], bank_take: ["lock-open", "good"], bank_lent: ["bank", "good"], bank_put: ["return", "good"],
+  bank_back: ["check", "good"], bank_left: ["lock", "plain"], maintenance_on: ["wrench", "good"], maintenance_soon: ["wait", "bad"],
+  maintenance_over: ["wrench", "plain"], steward_done: ["check", "good"],
 };
 const HEROES = ["come_in", "goodbye"];
-const FAULTS_BY_WEIGHT = ["door_held", "guard_lost", "store_full", "store_low", "door_forced"];
+const FAULTS_BY_WEIGHT = [
+  "leak_floor", "door_held", "fridge_ajar", "guard_lost", "store_full", "expander_lost", "store_low", "door_forced", "exit_stuck", "clock_wrong",
+];
 
 // What the strip shall show: { icon, tone, why, next }. `local` is the key of an error that the page itself met.
 export function message(screen, live, local) {
@@ -29,19 +36,18 @@ function words(screen) {
 
 // Without a message: what is wrong in the room, else how to get out.
 function standing(screen) {
-  const fault = FAULTS_BY_WEIGHT.find((code) => screen.faults.some((view) => view.fault === code && !onCard(screen, view)));
+  const fault = FAULTS_BY_WEIGHT.find((code) => screen.faults.some((view) => view.fault === code));
   if (fault) return { icon: "alert", tone: "bad", why: "", next: say(`fault.${fault}`) };
   return { icon: "exit", tone: "exit", why: aside(screen), next: say("exit.always") };
 }
 
+// Whose socket is free comes first: they wait somewhere in the room for it.
 function aside(screen) {
+  const call = screen.waiting?.calls[0];
+  if (call) return say("queue.call", { label: call.label, socket: partName("socket", call.socket), time: span(leftOf(screen, call.left_s) ?? 0) });
+  if (screen.opens !== null && screen.visit === null) return say("opens.at", { when: day(screen.opens) });
   if (!screen.connected) return say("link.offline", { count: screen.waiting_facts });
   return screen.clock_trusted ? "" : say("clock.unsure");
-}
-
-function onCard(screen, view) {
-  const on = (parts, codes) => codes.includes(view.fault) && parts.some((part) => part.name === view.part);
-  return screen.visit !== null && (on(screen.taps, TAP_FAULTS) || on(screen.sockets, SOCKET_FAULTS));
 }
 
 export function drawStrip({ icon, tone, why, next }) {

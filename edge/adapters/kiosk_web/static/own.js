@@ -144,8 +144,9 @@ export class OwnPage {
     this.fill(say("own.failed"), [["p", say(`own.problem.${own.problem}`)]], again ? say("own.again") : null, say("own.close"));
   }
 
-  drawForget() {
-    this.fill(say("own.forget_ask"), [["p", say("own.forget_text")]], say("own.forget"), say("own.keep"));
+  drawForget(own) {
+    const parts = [["p", say("own.forget_text")], own.shared.length && ["p", say("own.shared_stay")]];
+    this.fill(say("own.forget_ask"), parts, say("own.forget"), say("own.keep"));
   }
 
   drawForgetting() {
@@ -159,6 +160,7 @@ export class OwnPage {
   drawData(own) {
     const lines = own.kept ? this.keptLines(own) : [["p", say("own.none")]];
     if (own.standing) lines.push(["p", say(`own.standing.${own.standing}`, { day: own.said_on || "?", notice: own.agreed_notice })]);
+    for (const [station, day] of own.shared) lines.push(["p", say("own.shared", { station, day })]);
     if (!own.kept && own.receipt) lines.push(["p", say("own.receipt", { receipt: own.receipt })]);
     const act = own.kept ? say("own.forget") : own.may_enrol ? say("own.enrol") : null;
     this.fill(say("own.title"), lines, act, say("own.close"));
@@ -167,6 +169,7 @@ export class OwnPage {
   keptLines(own) {
     return [
       ["p", say("own.kept", { day: own.made_on || "?", used: own.used })],
+      own.came[0] ? ["p", say("own.came", { station: own.came[0], day: own.came[1] || "?" })] : null,
       ["p", say("own.seen", { day: own.seen_on || "?", days: own.keep_days })],
       own.flagged ? ["p", say("own.flagged")] : null,
     ].filter(Boolean);

@@ -1,87 +1,100 @@
-// The visitor is known: water and sockets. Cards are made once for each tap and socket and changed in place.
+// The visitor is known: all that the room has. Little stands side by side; much has a first page with a tile for each group.
 
+import { day, litres, minutes } from "./amounts.js";
+import { AmenityCard } from "./amenity.js";
+import { Column } from "./column.js";
 import { attribute, by, put, show } from "./dom.js";
-import { say } from "./words.js";
-import { SocketCard } from "./socket.js";
+import { FridgePage } from "./fridge.js";
+import { GROUPS, Home } from "./home.js";
+import { LendingPage } from "./lending.js";
+import { QueueBar, SocketCard } from "./socket.js";
 import { TapCard } from "./tap.js";
+import { say } from "./words.js";
 
-const ON_A_PAGE = 2; // more would be too small for a glove on a 7-inch screen
+const SIDE_BY_SIDE = ["water", "power"];
+const SHARES = { water: "water_ml", fridge: "bottles", power: "socket_min" };
 
 export class RoomView {
-  constructor(send) {
-    this.water = new Column(by("water"), (name) => new TapCard(name, send));
-    this.power = new Column(by("power"), (name) => new SocketCard(name, send));
+  // `redraw()` when another page was chosen.
+  constructor(send, redraw) {
+    this.chosen = null;
+    this.home = new Home((name) => this.choose(name, redraw));
+    this.columns = {
+      water: new Column(by("water"), (name) => new TapCard(name, send)),
+      power: new Column(by("power"), (name) => new SocketCard(name, send)),
+      amenities: new Column(by("amenities"), (name) => new AmenityCard(name, send)),
+    };
+    this.fridge = new FridgePage(send);
+    this.lending = new LendingPage(send);
+    this.queue = new QueueBar(by("queue"), send);
+    for (const back of by("room").querySelectorAll(".back")) back.addEventListener("click", () => this.choose(null, redraw));
+  }
+
+  choose(name, redraw) {
+    this.chosen = name;
+    redraw();
   }
 
   draw(screen) {
-    const nothing = !screen.taps.length && !screen.sockets.length;
-    show(by("water"), screen.taps.length > 0 || nothing);
-    show(by("power"), screen.sockets.length > 0);
-    put(this.water.left, nothing ? say("room.none") : say("room.water_left", { amount: litres(screen.water_left_ml) }));
-    put(this.power.left, say("room.power_left", { amount: minutes(screen.socket_left_min) }));
-    this.water.draw(screen.taps, screen.faults);
-    this.power.draw(screen.sockets, screen.faults);
+    const fitted = Object.keys(GROUPS).filter((name) => GROUPS[name].fitted(screen));
+    const tiled = fitted.length > 1 && !fitted.every((name) => SIDE_BY_SIDE.includes(name));
+    this.urgent(screen, tiled);
+    const shown = tiled ? [this.chosen].filter((name) => fitted.includes(name)) : fitted.length ? fitted : ["water"];
+    this.mode = tiled ? (shown.length ? `group-${shown[0]}` : "home") : "columns";
+    attribute(by("room"), "data-columns", Math.max(1, shown.length));
+    show(by("home"), this.mode === "home");
+    for (const name of Object.keys(GROUPS)) show(by(name), shown.includes(name));
+    for (const back of by("room").querySelectorAll(".back")) show(back, tiled);
+    if (this.mode === "home") this.home.draw(screen, fitted);
+    for (const name of shown) this.drawGroup(name, screen, shown.length === 1 && fitted.length > 0);
+    if (!fitted.length) put(this.columns.water.left, say("room.none"));
+  }
+
+  // What must be seen now takes the screen: STOP while water runs, the open fridge.
+  urgent(screen, tiled) {
+    if (!tiled) return;
+    if (screen.taps.some((tap) => tap.state === "mine")) this.chosen = "water";
+    else if (screen.fridge?.state === "mine") this.chosen = "fridge";
+  }
+
+  drawGroup(name, screen, whole) {
+    by(name).classList.toggle("whole", whole);
+    if (name === "water") this.columns.water.draw(screen.taps, screen, whole);
+    if (name === "power") this.columns.power.draw(screen.sockets, screen, whole);
+    if (name === "amenities") this.columns.amenities.draw(screen.amenities, screen, whole);
+    if (name === "fridge") this.fridge.draw(screen);
+    if (name === "lending") this.lending.draw(screen);
+    if (name === "power") this.queue.draw(screen);
+    put(this.columns.water.left, say("room.water_left", { amount: litres(screen.water_left_ml) }));
+    put(this.columns.power.left, say("room.power_left", { amount: minutes(screen.socket_left_min) }));
+    const aside = by(name).querySelector(".aside");
+    put(aside, [name === "water" ? care(screen.water) : "", share(name, screen)].filter(Boolean).join(" · "));
+    show(aside, aside.textContent !== "");
   }
 
   // Changes whenever another button may lie under the finger.
-  shape() {
-    return `${this.water.shape}|${this.power.shape}`;
+  shape(screen) {
+    const columns = Object.values(this.columns).map((column) => column.shape).join("|");
+    return `${this.mode}|${columns}|${this.fridge.shape(screen)}|${this.lending.shape(screen)}|${this.queue.shape}`;
   }
 
   reset() {
-    this.water.page = this.power.page = 0;
+    this.chosen = null;
+    for (const column of Object.values(this.columns)) column.page = 0;
   }
 }
 
-class Column {
-  constructor(node, makeCard) {
-    this.left = node.querySelector(".left");
-    this.holder = node.querySelector(".cards");
-    this.pager = node.querySelector(".pager");
-    this.makeCard = makeCard;
-    this.cards = new Map();
-    this.page = 0;
-    this.shape = "";
-    this.pager.addEventListener("click", () => this.turn());
-  }
-
-  turn() {
-    this.page += 1;
-    this.draw(this.parts, this.faults);
-  }
-
-  // Pouring takes the whole column: nothing matters more than the word stop.
-  draw(parts, faults) {
-    Object.assign(this, { parts, faults });
-    const busy = parts.filter((part) => "target_ml" in part && part.state === "mine");
-    const listed = busy.length ? busy : parts;
-    const pages = Math.max(1, Math.ceil(listed.length / ON_A_PAGE));
-    this.page %= pages;
-    const shown = listed.slice(this.page * ON_A_PAGE, (this.page + 1) * ON_A_PAGE);
-    for (const part of parts) this.card(part.name).draw(part, faults, shown.length);
-    for (const [name, card] of this.cards) show(card.node, shown.some((part) => part.name === name));
-    show(this.pager, pages > 1);
-    put(this.pager.querySelector("span"), say("room.page", { page: this.page + 1, pages }));
-    attribute(this.holder, "data-count", shown.length);
-    this.shape = shown.map((part) => `${part.name}:${part.state}`).join(",");
-  }
-
-  card(name) {
-    if (!this.cards.has(name)) {
-      const card = this.makeCard(name);
-      this.cards.set(name, card);
-      this.holder.append(card.node);
-    }
-    return this.cards.get(name);
-  }
+// Filter and test of the water, as far as they are watched.
+function care(water) {
+  if (water === null) return "";
+  const { tested_on, test_passed, filter_days_left } = water;
+  const test = tested_on ? say(test_passed ? "water.tested" : "water.failed", { day: day(tested_on) }) : "";
+  const filter = filter_days_left > 0 ? say("water.filter", { count: filter_days_left }) : "";
+  return [test, filter].filter(Boolean).join(" · ");
 }
 
-function litres(ml) {
-  const count = (Math.floor(ml / 100) / 10).toString();
-  return ml < 1000 ? `${ml} ${say("unit.ml")}` : say("unit.l", { count });
-}
-
-function minutes(total) {
-  const hours = Math.floor(total / 60);
-  return hours ? say("unit.hours", { hours, minutes: total % 60 }) : say("unit.minutes", { minutes: total });
+// While the line is away: how much of the quota can be had here at most.
+function share(name, screen) {
+  const view = screen.connected ? undefined : screen.shares.find(({ what }) => what === SHARES[name]);
+  return view ? say(`share.offline.${view.what}`, { n: view.offline_left }) : "";
 }

@@ -1,10 +1,12 @@
-// One tap: portions to choose from, or a ring that fills and a large STOP.
+// One tap: portions to choose from, or a ring that fills and a large STOP. Hot water is unlocked first, by a button that is held.
 
+import { leftOf } from "./amounts.js";
 import { attribute, icon, make, put, shape, show } from "./dom.js";
+import { HoldButton } from "./hold.js";
 import { partName, StateLine, stateWords } from "./part.js";
 import { say } from "./words.js";
 
-export const TAP_FAULTS = ["no_flow", "leak"];
+const FAULTS = ["leak", "overrun", "leak_floor", "water_test_overdue", "filter_overdue", "drip_tray_full", "no_flow"];
 
 export class TapCard {
   constructor(name, send) {
@@ -15,10 +17,11 @@ export class TapCard {
     this.portions = make("div", "portions");
     this.buttons = new Map();
     this.pour = this.makePour();
+    this.hold = new HoldButton(() => send({ kind: "hot_unlock", tap: name }));
     this.stopShort = make("button", "stop wide", icon("hand"), (this.stopShortWord = make("span")));
     this.stopShort.addEventListener("click", () => send({ kind: "drink_stop", tap: name }));
     const head = make("div", "head", this.title, this.state.node);
-    this.node = make("article", "panel tap", head, this.portions, this.stopShort, this.pour);
+    this.node = make("article", "panel tap", head, this.hold.node, this.portions, this.stopShort, this.pour);
     this.node.dataset.tap = name;
   }
 
@@ -34,15 +37,22 @@ export class TapCard {
     return make("div", "pour", this.ring, this.stop);
   }
 
-  draw(tap, faults) {
+  draw(tap, screen) {
     const mine = tap.state === "mine";
+    const open_s = leftOf(screen, tap.unlocked_s) ?? 0;
+    const locked = tap.hot && tap.state === "ready" && open_s <= 0;
+    this.step = locked ? "locked" : "";
     const name = partName("tap", this.name);
     const dense = tap.portions_ml.length > 3;
     put(this.title, dense && tap.state === "ready" ? `${name} (${say("unit.ml")})` : name);
     this.portions.classList.toggle("dense", dense);
     attribute(this.node, "data-state", tap.state);
-    this.state.draw(tap.state, stateWords(tap, faults, TAP_FAULTS));
-    show(this.portions, tap.state === "ready");
+    if (tap.hot && tap.state === "ready") this.state.draw(locked ? "locked" : "hot", hotWords(locked, open_s), locked ? "lock" : "alert");
+    else this.state.draw(tap.state, stateWords(tap, screen.faults, FAULTS));
+    show(this.hold.node, locked);
+    this.hold.draw(say("tap.hold"), say("tap.holding"));
+    attribute(this.hold.node, "aria-label", say("tap.hold_label", { name }));
+    show(this.portions, tap.state === "ready" && !locked);
     show(this.stopShort, tap.state === "taken");
     show(this.pour, mine);
     for (const [button, word] of [[this.stop, this.stopWord], [this.stopShort, this.stopShortWord]]) {
@@ -83,3 +93,5 @@ export class TapCard {
     attribute(this.ring, "aria-valuetext", say("tap.progress", { poured: tap.poured_ml, target: tap.target_ml }));
   }
 }
+
+const hotWords = (locked, open_s) => (locked ? say("tap.locked") : say("tap.unlocked", { count: Math.ceil(open_s) }));

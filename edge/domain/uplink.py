@@ -1,0 +1,115 @@
+"""Everything between the station and the cloud but the facts' own rows: link, acknowledgements, roster, commands, the retained state."""
+
+from collections.abc import Callable
+
+from pydantic import ValidationError
+
+from contract import commands, roster
+from contract.facts import RosterApplied
+from contract.state import State
+from contract.topics import Leaf
+from edge.domain import messages as m
+from edge.domain.clock import WallClock
+from edge.domain.entry import Entry
+from edge.domain.face_desk import FaceDesk
+from edge.domain.intake import Intake
+from edge.domain.messages import Effects, Input, Say
+from edge.domain.outbox import Outbox
+from edge.domain.reports import of_roster, same
+from edge.domain.restored import Restored
+from edge.domain.status_light import StatusLight
+
+STATE_S = 60.0
+"""The retained state is said again at least this often, so that a silent station is seen as late."""
+IDENTIFY_S = 10.0
+
+
+class Uplink:
+    """`facts`, `samples`: the two lanes of the outbox; `session` grows with each connection of a boot."""
+
+    def __init__(self, restored: Restored, entry: Entry, desk: FaceDesk, intake: Intake, clock: WallClock, light: StatusLight) -> None:
+        self.facts = Outbox(restored.epoch, restored.first, restored.last)
+        self.samples = Outbox(restored.samples_epoch, restored.samples_first, restored.samples_last)
+        self._entry, self._desk, self._intake, self._clock, self._light = entry, desk, intake, clock, light
+        self._stored_roster = restored.roster
+        self.session = 0
+        self._said: State | None = None
+        self._said_at = float("-inf")
+
+    def start(self, now: float) -> Effects:
+        """The stored roster comes in force. One that an older release stored may not fit any more: then the cloud's next one decides."""
+        if not self._stored_roster:
+            return Effects()
+        try:
+            return self._in_force(roster.decode(self._stored_roster), now)
+        except roster.RosterRefused:
+            return self._intake.refuse("stored roster", "does not fit this release; waiting for a new one", now)
+
+    def handle(self, heard: Input, now: float) -> Effects:
+        """Inputs from the cloud."""
+        match heard:
+            case m.LinkChanged(connected):
+                self.facts.link(connected)
+                self.samples.link(connected)
+                self.session += connected
+                self._said = None
+            case m.AckReceived(epoch, upto):
+                for lane in (self.facts, self.samples):
+                    done = lane.acknowledged(epoch, upto, now)
+                    if done is not None:
+                        return Effects([m.Forget(epoch, done)])
+            case m.RosterReceived(raw):
+                return self._roster(raw, now)
+            case m.CommandReceived(raw):
+                return self._command(raw, now)
+        return Effects()
+
+    def deadline(self) -> float:
+        """When something is to be sent or said."""
+        said = self._said_at + STATE_S if self.facts.connected else float("inf")
+        return min(self.facts.deadline(), self.samples.deadline(), said)
+
+    def say_state(self, state: Callable[[], State], now: float) -> list[m.Action]:
+        """When something in it changed, or a minute is over."""
+        if not self.facts.connected:
+            return []
+        fresh = state()
+        if self._said and now < self._said_at + STATE_S and same(fresh, self._said):
+            return []
+        self._said, self._said_at = fresh, now
+        return [Say(Leaf.STATE, fresh.model_dump_json().encode())]
+
+    def _roster(self, raw: bytes, now: float) -> Effects:
+        held = self._entry.access.roster
+        version, people = (held.version, len(held.people)) if held else (0, 0)
+        try:
+            new = roster.decode(raw)
+        except roster.RosterRefused as error:
+            effects = self._intake.refuse("roster", f"{len(raw)} bytes not applied; roster/reported says why", now)
+            effects.actions.append(of_roster(version, people, str(error)))
+            return effects
+        if new.version <= version:
+            return Effects([of_roster(version, people, None)])
+        fact = RosterApplied(version=new.version, people=len(new.people))
+        effects = Effects([of_roster(new.version, len(new.people), None)], [fact], [m.StoreRoster(new.version, raw)])
+        effects.add(self._in_force(new, now))
+        return effects
+
+    def _in_force(self, new: roster.Roster, now: float) -> Effects:
+        self._entry.access.apply(new)
+        return self._desk.apply(new, self._clock.day(now))
+
+    def _command(self, raw: bytes, now: float) -> Effects:
+        try:
+            command = commands.COMMAND.validate_json(raw)
+        except ValidationError:
+            return self._intake.refuse("cmd", f"{len(raw)} bytes that are no known command", now)
+        if isinstance(command, commands.ForgetFace):
+            return self._desk.keeping.command(command.person, command.id, self._clock.day(now))
+        if isinstance(command, commands.Identify):
+            self._light.identify(IDENTIFY_S, now)
+        else:
+            self.facts.rewind()
+            self.samples.rewind()
+            self._said = None
+        return Effects([Say(Leaf.CMD_REPLY, commands.Reply(id=command.id, done=True).model_dump_json().encode())])
