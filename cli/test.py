@@ -14,9 +14,11 @@ from cli import check
 from cli.places import ROOT
 
 WORKERS = "2"
-# tests/conftest.py marks what is quick: unit, property, scenario, contract and sabotage tests that are not marked slow.
+# tests/conftest.py marks what is quick: unit, property, scenario and contract tests that are not marked slow; and what is long: the
+# slow ones among them, sabotage twins, deep state machines.
 QUICK = ["-m", "quick", "-n", WORKERS]
-REST = ["-m", "not quick"]
+LONG = ["-m", "long", "-n", WORKERS]
+REST = ["-m", "not quick and not long"]
 # What a build machine is expected to have when nobody says: there, a skip for want of one of these is a failure.
 CI_EXPECTS = "mosquitto chromium"
 
@@ -28,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
         description="check everything, then run every test that can run here",
         epilog="All other arguments go to pytest, for example: ./kiosk test -k door tests/unit",
     )
-    found.add_argument("--fast", action="store_true", help="only unit, property, scenario, contract and sabotage tests, without the slow ones")
+    found.add_argument("--fast", action="store_true", help="only unit, property, scenario and contract tests, without the slow ones")
     return found
 
 
@@ -43,10 +45,10 @@ def main(argv: list[str]) -> int:
 
 
 def runs(rest: list[str], *, fast: bool) -> list[list[str]]:
-    """What pytest is told, run by run: quick tests side by side, then those that need real time and the computer for themselves."""
+    """What pytest is told, run by run: quick and long tests side by side, then those that need real time and the computer for themselves."""
     if fast:
         return [[*QUICK, *rest]]
-    return [rest] if rest else [QUICK, REST]
+    return [rest] if rest else [QUICK, LONG, REST]
 
 
 def _pytest(arguments: list[str]) -> int:

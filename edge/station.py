@@ -31,6 +31,7 @@ from edge.domain.messages import (
     StoreRun,
     UseTicket,
 )  # fmt: skip
+from edge.domain.order import afterwards, at_once
 from edge.domain.outbox import Outbox
 from edge.domain.screen import Screen
 from edge.domain.steward_messages import StoreMaintenance
@@ -44,6 +45,8 @@ BEAT_S = 0.25
 """Longest sleep of the loop: the guard drops all outputs after 2 s of silence."""
 WALL_S = 5.0
 STORE_RETRY_S = 1.0
+SCREEN_S = 0.02
+"""Between two snapshots for the page, which looks fifty times a second at most."""
 UNSAID = 32
 """Documents that wait for the link; the oldest go first, since each is said anew when its subject changes."""
 SEND_AT_ONCE = 16
@@ -77,6 +80,7 @@ class Station:
         self._longest_step_s = 0.0
         self._stopping = self._backlog = False
         self._screen: Screen | None = None
+        self._stale, self._draw_at = True, float("-inf")
         self._live: deque[Row] = deque(maxlen=64)
         self._unsaid: deque[tuple[Leaf, bytes]] = deque(maxlen=UNSAID)
 
@@ -105,10 +109,11 @@ class Station:
         self._inbox.put(None)
 
     def drain(self) -> None:
-        """Every input that is there, then one step for time alone; for callers that have no thread."""
+        """Every input that is there, then a step for time alone where one is due; for callers that have no thread."""
         while not self._inbox.empty():
             self.step(self._inbox.get())
-        self.step(None)
+        if self._around.clock.monotonic() >= self.deadline():
+            self.step(None)
 
     def deadline(self) -> float:
         """Monotonic seconds when a step is due without any input."""
@@ -130,7 +135,8 @@ class Station:
 
     def _wait(self) -> Input | None:
         try:
-            return self._inbox.get(timeout=max(0.0, self.deadline() - self._around.clock.monotonic()))
+            until = min(self.deadline(), self._draw_at) if self._stale else self.deadline()
+            return self._inbox.get(timeout=max(0.0, until - self._around.clock.monotonic()))
         except Empty:
             return None
 
@@ -147,14 +153,19 @@ class Station:
 
     def _finish(self, effects: Effects, now: float) -> None:
         """Off, what saves people, remember, on."""
-        at_once = _at_once(effects.actions)
-        self._apply(at_once, now)
-        later = [a for n, a in enumerate(effects.actions) if a not in at_once and not _taken_back(a, effects.actions[n:])]
+        self._apply(at_once(effects.actions), now)
+        later = afterwards(effects.actions)
         if self._remember(effects.facts, effects.records, now):
             self._apply(later, now)
         else:
             self._apply([a for a in later if not isinstance(a, SetOutput | EnrolFace)], now)
-        self._screen = self.core.screen(now)
+        self._stale = True
+        self._draw(now)
+
+    def _draw(self, now: float) -> None:
+        """The newest snapshot, at most once in SCREEN_S: nobody sees more, and a flood of inputs must not wait for it."""
+        if self._stale and now >= self._draw_at:
+            self._screen, self._stale, self._draw_at = self.core.screen(now), False, now + SCREEN_S
 
     def _remember(self, facts: list[Fact], records: list[Record], now: float) -> bool:
         """True when everything, also what waited, is on disk."""
@@ -189,7 +200,7 @@ class Station:
         self._store_fine = False
         more = self.core.handle(StoreChanged(False, True, str(error)[:200]), now)
         more.add(self.core.tick(now))
-        self._apply([*_at_once(more.actions), *(a for a in more.actions if not isinstance(a, SetOutput))], now)
+        self._apply([*at_once(more.actions), *(a for a in more.actions if not isinstance(a, SetOutput))], now)
         if more.facts or more.records:
             self._unsaved.append((more.facts, more.records, stamp))
 
@@ -277,17 +288,6 @@ class Station:
     def _stamp(self, now: float) -> Stamp:
         clock = self.core.clock
         return Stamp(self.core.boot, clock.at(now), round(now, 3), clock.state)
-
-
-def _at_once(actions: list[Action]) -> list[Action]:
-    """What waits for no disk, in this order: offs, which are safe, and emergencies, which are worse than a fact that is lost."""
-    now = [a for a in actions if isinstance(a, SetOutput) and (a.emergency or not a.on)]
-    return [*sorted(now, key=lambda action: action.on)]
-
-
-def _taken_back(action: Action, later: list[Action]) -> bool:
-    """Switched on and off within one step, as when a late step both lets in and hears the door: it never goes on."""
-    return isinstance(action, SetOutput) and SetOutput(action.output, False) in later
 
 
 def envelope(row: Row, base: int) -> bytes:

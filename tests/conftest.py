@@ -21,16 +21,18 @@ settings.register_profile("kiosk", deadline=None, print_blob=True)
 settings.load_profile("kiosk")
 
 
-QUICK_FOLDERS = {"unit", "properties", "scenarios", "contract", "sabotage"}
+QUICK_FOLDERS = {"unit", "properties", "scenarios", "contract"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `./kiosk test --fast` runs: by folder, without what is marked slow."""
+    """Mark what `./kiosk test --fast` runs: by folder, without what is marked slow; and what needs no clock beside those."""
     for item in items:
         folder = item.path.relative_to(Path(__file__).parent).parts[0] if Path(__file__).parent in item.path.parents else ""
         if folder in QUICK_FOLDERS and item.get_closest_marker("slow") is None:
             item.add_marker("quick")
+        elif folder in QUICK_FOLDERS | {"sabotage"}:
+            item.add_marker("long")
 
 
 def promised() -> set[str]:

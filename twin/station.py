@@ -109,8 +109,8 @@ class TwinStation:
 
     @property
     def screen(self) -> Screen:
-        """What the touch screen shows."""
-        return self.assembly.station.screen
+        """What the touch screen shows, drawn now."""
+        return self.assembly.core.screen(self.clock.monotonic())
 
     def post(self, *heard: Input) -> None:
         """As an adapter would; handled with the next `after`."""

@@ -21,6 +21,8 @@ from edge.domain.status_light import StatusLight
 
 STATE_S = 60.0
 """The retained state is said again at least this often, so that a silent station is seen as late."""
+LOOK_S = 0.05
+"""Between two looks at whether it changed; the loop comes round at least four times a second."""
 IDENTIFY_S = 10.0
 
 
@@ -34,7 +36,7 @@ class Uplink:
         self._stored_roster = restored.roster
         self.session = 0
         self._said: State | None = None
-        self._said_at = float("-inf")
+        self._said_at = self._look_at = float("-inf")
 
     def start(self, now: float) -> Effects:
         """The stored roster comes in force. One that an older release stored may not fit any more: then the cloud's next one decides."""
@@ -71,8 +73,9 @@ class Uplink:
 
     def say_state(self, state: Callable[[], State], now: float) -> list[m.Action]:
         """When something in it changed, or a minute is over."""
-        if not self.facts.connected:
+        if not self.facts.connected or (self._said and now < self._look_at):
             return []
+        self._look_at = now + LOOK_S
         fresh = state()
         if self._said and now < self._said_at + STATE_S and same(fresh, self._said):
             return []

@@ -14,9 +14,7 @@ from edge.domain.screen import Screen
 from tests.browser.screens import DOOR
 from tests.servers import need
 
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-).split()
+ARGUMENTS = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync").split()
 
 
 class Kiosk:

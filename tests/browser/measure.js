@@ -20,6 +20,10 @@
     if (!inside(box, view, 1)) faults.push(`target ${name(button)} outside the screen`);
     const frame = button.closest(".panel, .card, footer, header")?.getBoundingClientRect();
     if (frame && !inside(box, frame, 1)) faults.push(`target ${name(button)} outside its frame`);
+    for (const y of [box.top + 6, box.bottom - 6]) {
+      const hit = document.elementFromPoint((box.left + box.right) / 2, y);
+      if (hit && !button.contains(hit)) faults.push(`target ${name(button)} lies under ${name(hit)}`);
+    }
     boxes.slice(0, at).forEach((other, number) => {
       const apart = box.right <= other.left + 1 || other.right <= box.left + 1 || box.bottom <= other.top + 1 || other.bottom <= box.top + 1;
       if (!apart) faults.push(`targets ${name(button)} and ${name(buttons[number])} overlap`);

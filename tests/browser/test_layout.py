@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Kiosk
-from tests.browser.screens import MESSAGES, VIEWS
+from tests.browser.screens import DOOR, GROUPS, MAINTAINED, MESSAGES, VIEWS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SIZES = ((800, 480), (1024, 600), (1280, 800), (800, 1280))
+SIZES = ((800, 480), (1024, 600), (600, 1024), (800, 1280))
+GUARD_MS = 450
 MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
 
 
@@ -27,7 +28,7 @@ def pages(chromium: Any, kiosk: Kiosk) -> Iterator[dict[str, Any]]:
             opened[f"{width}x{height} {language}"] = page
     for name, page in opened.items():
         if name.endswith("zh"):
-            page.wait_for_timeout(450)
+            page.wait_for_timeout(GUARD_MS)
             page.click("#language")
     yield opened
     for page in opened.values():
@@ -41,6 +42,45 @@ def test_everything_can_be_read_and_pressed(kiosk: Kiosk, pages: dict[str, Any],
         kiosk.show(screen, *pages.values())
         for size, page in pages.items():
             faults += [f"{name} at {size}: {fault}" for fault in page.evaluate(MEASURE)]
+    assert not faults, "\n" + "\n".join(faults)
+
+
+def press(pages: dict[str, Any], selector: str) -> None:
+    """On each page, after the guard time of the last change."""
+    next(iter(pages.values())).wait_for_timeout(GUARD_MS)
+    for page in pages.values():
+        page.click(selector)
+
+
+def measured(name: str, pages: dict[str, Any]) -> list[str]:
+    return [f"{name} at {size}: {fault}" for size, page in pages.items() for fault in page.evaluate(MEASURE)]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_each_group_of_a_whole_room_has_a_page_that_fits(kiosk: Kiosk, pages: dict[str, Any], group: str) -> None:
+    faults = []
+    kiosk.show(VIEWS["room_whole"], *pages.values())
+    press(pages, f"[data-group={group}]")
+    for name, screen in GROUPS[group].items():
+        kiosk.show(screen, *pages.values())
+        assert all(page.is_visible(f"#{group}") for page in pages.values()), name
+        faults += measured(f"{group} {name}", pages)
+    assert not faults, "\n" + "\n".join(faults)
+
+
+ACTS = ["", *(f".acts .act:nth-child({number})" for number in range(1, 11))]
+DEEPER = {1: ".acts .act:nth-child(1)", 5: ".acts .act:nth-child(2)", 9: ".acts .act:nth-child(2)"}
+"""What is pressed next on the pages of restock, valve and faults."""
+
+
+def test_each_page_of_maintenance_fits(kiosk: Kiosk, pages: dict[str, Any]) -> None:
+    faults = []
+    for number, act in enumerate(ACTS):
+        kiosk.show(DOOR, *pages.values())
+        kiosk.show(MAINTAINED, *pages.values())
+        for step in filter(None, ("#maintenance", act, DEEPER.get(number), ".counting .field" if number == 1 else None)):
+            press(pages, step)
+            faults += measured(f"act {number} after {step}", pages)
     assert not faults, "\n" + "\n".join(faults)
 
 

@@ -18,7 +18,7 @@ from tests.power import Disk, PowerCut
 from tests.station_parts import Held
 from twin.station import layout, person, roster
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 CUTS = int(os.environ.get("CUTS", "2000"))
 PARTS = 4

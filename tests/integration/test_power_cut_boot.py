@@ -18,7 +18,7 @@ from tests.integration.test_power_cut import AN, CONFIG, ROSTER
 from tests.power import Disk, PowerCut
 from tests.station_parts import Held
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 SEEDS = 3
 OLD_FACTS = 40
 NO_EXTRA = {"PRAGMA synchronous = EXTRA": "PRAGMA synchronous = FULL"}

@@ -107,7 +107,7 @@ def grants_are_not_taken_back(saw: Saw) -> None:
 
 
 def off_before_on_in_one_step(saw: Saw) -> None:
-    saw.setattr("edge.station._taken_back", lambda action, later: False)
+    saw.setattr("edge.domain.order.taken_back", lambda action, later: False)
 
 
 # ---- the valve

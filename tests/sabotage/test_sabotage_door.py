@@ -17,7 +17,7 @@ from edge.domain.fault_rules import RULES
 from edge.domain.faults import BLOCKS, CUTS, Service
 from edge.domain.fire import Fire
 from edge.domain.hours import Hours
-from edge.domain.messages import Effects, SetOutput
+from edge.domain.messages import Action, Effects, SetOutput
 from edge.domain.safe_state import LOCK
 from edge.domain.welfare import Welfare
 from tests import fire_runs
@@ -52,7 +52,11 @@ def asked_for_once(saw: Saw) -> None:
 
 
 def released_after_the_record(saw: Saw) -> None:
-    saw.setattr("edge.station._at_once", lambda actions: [a for a in actions if isinstance(a, SetOutput) and not a.on])
+    def offs(actions: list[Action]) -> list[Action]:
+        return [a for a in actions if isinstance(a, SetOutput) and not a.on]
+
+    saw.setattr("edge.station.at_once", offs)
+    saw.setattr("edge.domain.order.at_once", offs)
 
 
 def over_when_the_input_says_so(saw: Saw) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from contract.amenity import AmenityEnded, AmenityRefused, AmenityStarted
 from contract.facts import FaultCode, FaultRaised, Refusal, Stop
 from contract.roster import Role
@@ -97,6 +99,7 @@ def test_an_empty_room_switches_off(build: Build) -> None:
     assert air.measured and air.energy_wh is not None and abs(air.energy_wh - truth) < 0.05 * truth
 
 
+@pytest.mark.slow
 def test_the_light_is_held_off_for_hours_and_burns_when_software_dies(build: Build) -> None:
     bench = room(build)
     bench.after(3600)

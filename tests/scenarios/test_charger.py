@@ -49,6 +49,7 @@ def refused(bench: TwinStation) -> Refusal:
     return reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("load", ["phone", "power_bank"])
 def test_energy_is_what_was_delivered(bench: TwinStation, load: str) -> None:
     charging(bench, load)
@@ -80,6 +81,7 @@ def test_a_charge_goes_on_while_the_screen_is_asleep(bench: TwinStation) -> None
     assert socket(bench).state is PartState.TAKEN
 
 
+@pytest.mark.slow
 def test_a_full_phone_ends_the_charge(build) -> None:
     bench = charging(build(sockets=[FIRST | {"low_s": 60}, SECOND]), Load("phone", 18.0, 1.0, 1.0, 0.2))
     bench.after(500)

@@ -13,6 +13,8 @@ from tests.scenarios.people import AN, socket
 from tests.scenarios.test_charger import FIRST, SECOND, ask_again_later, charging, ended, live, refused
 from twin.station import TwinStation
 
+pytestmark = pytest.mark.slow
+
 STRIP: dict[str, object] = {"charging": {"probes": [{"name": "strip", "id": "28-0123456789ab"}]}, "sockets": [FIRST | {"temperature_probe": "strip"}, SECOND]}
 DETECTOR: dict[str, object] = {"detectors": {"smoke_pin": 6}}
 

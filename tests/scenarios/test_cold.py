@@ -14,6 +14,8 @@ from tests.scenarios.people import AN
 from twin.clock import TwinClock
 from twin.station import TwinStation
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def bench(build: Build) -> TwinStation:

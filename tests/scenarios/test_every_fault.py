@@ -26,6 +26,8 @@ from twin import faults, first_stock
 from twin.grades import whole_room
 from twin.station import TwinStation, layout
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 WORDS = Path(kiosk_web.__file__).parent / "static" / "words"
 QUICK_S, WHOLE_S = 30, 600

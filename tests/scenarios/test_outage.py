@@ -50,6 +50,7 @@ def check_an_hour_away_loses_nothing(bench: TwinStation) -> None:
     assert all_once_in_order(bench)
 
 
+@pytest.mark.slow
 def test_an_hour_away_loses_nothing(bench: TwinStation) -> None:
     check_an_hour_away_loses_nothing(bench)
     assert bench.cloud.repeated == 0

@@ -64,6 +64,7 @@ def test_a_ticket_opens(bench: TwinStation) -> None:
     assert bench.screen.visitor == AN
 
 
+@pytest.mark.slow
 def test_it_opens_without_a_network(bench: TwinStation) -> None:
     bench.cloud.stop()
     bench.after(3600)
@@ -245,6 +246,7 @@ def test_hostile_text_behind_the_prefix_is_refused_and_counted(bench: TwinStatio
     assert not said or said[:12] not in told[0].reason
 
 
+@pytest.mark.slow
 def test_a_long_row_of_entries_by_ticket(bench: TwinStation) -> None:
     """The ledger does not keep what is long over."""
     for _ in range(40):
@@ -266,7 +268,7 @@ def test_a_ticket_whose_entry_could_not_be_recorded_is_still_good(tmp_path: Path
     held.ledger.fails = True
     held.hear(QrRead(said))
     assert "lock" not in held.lines.on
-    assert held.station.screen.reason is Refusal.CANNOT_RECORD
+    assert held.core.screen(held.clock.monotonic()).reason is Refusal.CANNOT_RECORD
     held.ledger.fails = False
     held.wait(7)
     held.hear(QrRead(said))
@@ -275,6 +277,6 @@ def test_a_ticket_whose_entry_could_not_be_recorded_is_still_good(tmp_path: Path
     held.hear(GuardChanged(True))
     held.wait(6)
     held.hear(QrRead(said))
-    assert held.station.screen.reason is Refusal.TICKET_USED
+    assert held.core.screen(held.clock.monotonic()).reason is Refusal.TICKET_USED
     assert [fact.person for fact in held.cloud.of(EntryGranted)] == [AN]
     held.close()

@@ -26,6 +26,8 @@ from twin.lines import Kernel, Lines
 from twin.pins import TwinFactory
 from twin.station import layout
 
+pytestmark = pytest.mark.slow
+
 SAFE_S = 2.0
 """From the last beat to the last output."""
 CONFIG = layout()
@@ -33,6 +35,7 @@ TABLE = list(outputs(CONFIG).values())
 HELLO = json.dumps({"outputs": [{"name": o.name, "pin": o.pin, "active_high": o.active_high} for o in TABLE]}).encode() + b"\n"
 AGENT = """
 import socket, sys, time
+
 guard = socket.socket(socket.AF_UNIX)
 guard.connect(sys.argv[1])
 guard.sendall(sys.stdin.buffer.readline())

@@ -11,17 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from contract.facts import Refusal, Stop
+from contract.facts import FaultCode, Refusal, Stop
 from edge.adapters.kiosk_web import streams
 from edge.adapters.kiosk_web.app import Surface, make_app
-from edge.adapters.kiosk_web.document import as_document
-from edge.adapters.kiosk_web.intents import IntentRefused, read
+from edge.adapters.kiosk_web.document import as_document, as_json
+from edge.adapters.kiosk_web.intents import KINDS, IntentRefused, read
 from edge.adapters.kiosk_web.pace import Pace
 from edge.domain import messages as m
 from edge.domain import room_messages as r
+from edge.domain import steward_messages as s
 from edge.domain.face_messages import ConsentAnswered, EnrolStopAsked, ForgetAsked
-from edge.domain.screen import Notice, Screen
-from tests.browser.screens import DOOR, MESSAGES, ROOM, VIEWS, noticed
+from edge.domain.screen import FaultView, Notice, Screen
+from tests.browser.screens import DOOR, GROUPS, MAINTAINED, MESSAGES, ROOM, VIEWS, WHOLE, noticed
 
 JPEG = b"\xff\xd8picture\xff\xd9"
 
@@ -48,6 +49,8 @@ def bench() -> Iterator[Bench]:
     yield Bench()
 
 
+RESTOCK: dict[str, object] = {"kind": "restock", "shelf": "top", "count": 20, "lot": "L26/01", "expires": "2026-12-24"}
+RELEASE: dict[str, object] = {"kind": "release_fault", "fault": "leak", "part": "cold", "reason": "已修好"}
 PRESSES: list[tuple[dict[str, object], m.Input]] = [
     ({"kind": "code", "number": "1234", "pin": "0042"}, m.CodeTyped("1234", "0042", m.CodeSource.SCREEN)),
     ({"kind": "drink", "tap": "cold", "volume_ml": 300}, r.DrinkAsked("cold", 300)),
@@ -59,6 +62,27 @@ PRESSES: list[tuple[dict[str, object], m.Input]] = [
         {"kind": "face_consent", "agreed": True, "of_age": True, "notice": "0badcafe0001", "language": "zh"},
         ConsentAnswered(True, True, "0badcafe0001", "zh"),
     ),
+    ({"kind": "hot_unlock", "tap": "hot"}, r.HotUnlockAsked("hot")),
+    ({"kind": "queue"}, r.QueueAsked()),
+    ({"kind": "queue_stop"}, r.QueueGivenUp()),
+    ({"kind": "fridge"}, r.FridgeAsked()),
+    ({"kind": "bank"}, r.BankAsked()),
+    ({"kind": "bank_return"}, r.BankReturnAsked()),
+    ({"kind": "amenity", "amenity": "microwave"}, r.AmenityAsked("microwave")),
+    ({"kind": "amenity_stop", "amenity": "microwave"}, r.AmenityStopped("microwave")),
+    ({"kind": "maintenance"}, s.MaintenanceAsked()),
+    ({"kind": "maintenance_pin", "digits": "246810"}, s.MaintenancePin("246810")),
+    ({"kind": "maintenance_stop"}, s.MaintenanceStopped()),
+    (RESTOCK, s.ShelfCounted("top", 20, "L26/01", "2026-12-24")),
+    ({"kind": "cleaned", "part": "room"}, s.PartCleaned("room")),
+    ({"kind": "open_fridge"}, s.FridgeServiceAsked()),
+    ({"kind": "open_slot", "slot": "3"}, s.SlotServiceAsked("3")),
+    ({"kind": "test_valve", "tap": "cold"}, s.ValveTestAsked("cold")),
+    ({"kind": "filter_changed"}, s.FilterRenewed()),
+    ({"kind": "water_tested", "passed": False}, s.WaterJudged(False)),
+    ({"kind": "drip_emptied"}, s.DripEmptied()),
+    ({"kind": "fire_reset"}, s.FireResetAsked()),
+    (RELEASE, s.ReleaseAsked(FaultCode.LEAK, "cold", "已修好")),
     ({"kind": "face_stop"}, EnrolStopAsked()),
     ({"kind": "face_forget"}, ForgetAsked()),
     ({"kind": "more_time"}, m.MoreTimeAsked()),
@@ -86,6 +110,24 @@ BAD: list[tuple[object, int, str]] = [
     ({"kind": "drink", "tap": "cold", "volume_ml": "300"}, 422, "volume_ml:"),
     ({"kind": "drink", "tap": "'; DROP TABLE", "volume_ml": 300}, 422, "tap:"),
     ({"kind": "leave", "now": True}, 422, "does not know"),
+    ({"kind": "hot_unlock"}, 422, "tap: Field required"),
+    ({"kind": "queue", "socket": "1"}, 422, "does not know"),
+    ({"kind": "amenity", "amenity": "Massage Chair"}, 422, "amenity:"),
+    ({"kind": "amenity"}, 422, "amenity: Field required"),
+    (RESTOCK | {"count": -1}, 422, "count:"),
+    (RESTOCK | {"count": 1001}, 422, "count:"),
+    (RESTOCK | {"count": "20"}, 422, "count:"),
+    (RESTOCK | {"lot": ""}, 422, "lot:"),
+    (RESTOCK | {"lot": "L" * 41}, 422, "lot:"),
+    (RESTOCK | {"expires": "24.12.2026"}, 422, "expires:"),
+    (RELEASE | {"fault": "boredom"}, 422, "fault:"),
+    (RELEASE | {"part": "x" * 49}, 422, "part:"),
+    (RELEASE | {"reason": "ok"}, 422, "reason:"),
+    (RELEASE | {"reason": "one\ntwo"}, 422, "reason:"),
+    (RELEASE | {"reason": "x" * 201}, 422, "reason:"),
+    ({"kind": "maintenance_pin", "digits": "x7359"}, 422, "digits:"),
+    ({"kind": "water_tested", "passed": 1}, 422, "passed:"),
+    ({"kind": "open_slot", "slot": ""}, 422, "slot:"),
     ({"kind": "face_consent", "agreed": "yes", "of_age": True, "notice": "0badcafe0001", "language": "zh"}, 422, "agreed:"),
     ({"kind": "face_consent", "agreed": True, "notice": "0badcafe0001", "language": "zh"}, 422, "of_age:"),
     ({"kind": "face_consent", "agreed": True, "of_age": True, "notice": "'; DROP", "language": "zh"}, 422, "notice:"),
@@ -210,6 +252,32 @@ def test_times_are_told_as_seconds_left() -> None:
     assert (endless["forgets_s"], endless["notice_s"]) == (None, None)
 
 
+def test_each_kind_of_press_is_tried_here() -> None:
+    assert {body["kind"] for body, _ in PRESSES} == set(KINDS) - {"answer"}
+
+
+def test_times_of_the_room_are_seconds_left_too() -> None:
+    taps = (replace(ROOM.taps[0], hot=True, unlocked_until=1007.0),)
+    sockets = (replace(ROOM.sockets[0], held=True, held_until=1042.0), replace(ROOM.sockets[1], ends_at=990.0))
+    document = as_document(replace(WHOLE, taps=taps, sockets=sockets, amenities=(replace(WHOLE.amenities[2], until=1060.5),)), 1000.0)
+    assert document["taps"][0]["unlocked_s"] == 7.0
+    assert [(socket["held_s"], socket["ends_s"]) for socket in document["sockets"]] == [(42.0, None), (None, 0.0)]
+    assert document["amenities"][0]["left_s"] == 60.5
+    assert [name for name in json.dumps(document).split('"') if name.endswith(("until", "ends_at"))] == []
+
+
+def test_a_secret_fault_is_never_in_the_document() -> None:
+    secret, open_ = FaultView(FaultCode.DURESS, ""), FaultView(FaultCode.LEAK, "cold")
+    for screen in (*VIEWS.values(), *MESSAGES.values(), *(screen for group in GROUPS.values() for screen in group.values())):
+        assert "duress" not in json.dumps(as_document(replace(screen, faults=(secret, open_)), 0))
+    assert as_document(replace(ROOM, faults=(secret, open_)), 0)["faults"] == [{"fault": "leak", "part": "cold"}]
+
+
+def test_the_document_stays_small() -> None:
+    """It goes out at each change, five times a second while something runs."""
+    assert max(len(as_json(screen, 0)) for screen in (WHOLE, MAINTAINED)) < 6_000
+
+
 def test_a_reason_is_either_a_refusal_or_a_stop() -> None:
     refused = as_document(noticed(DOOR, Notice.REFUSED, Refusal.NOT_SURE), 0)
     stopped = as_document(noticed(ROOM, Notice.POUR_STOPPED, Stop.NO_FLOW), 0)
@@ -217,9 +285,12 @@ def test_a_reason_is_either_a_refusal_or_a_stop() -> None:
     assert (stopped["refusal"], stopped["stop"]) == (None, "no_flow")
 
 
-@pytest.mark.parametrize("name", [*VIEWS, *MESSAGES])
+SCREENS = VIEWS | MESSAGES | {f"{group} {name}": screen for group, screens in GROUPS.items() for name, screen in screens.items()} | {"maintained": MAINTAINED}
+
+
+@pytest.mark.parametrize("name", SCREENS)
 def test_each_screen_can_be_told_as_json(bench: Bench, name: str) -> None:
-    bench.screen = (VIEWS | MESSAGES)[name]
+    bench.screen = SCREENS[name]
     assert bench.client.get("/api/screen").json()["station"] == "st-1"
 
 

@@ -13,6 +13,8 @@ from gpiozero import MCP3008, Button, DigitalInputDevice, DigitalOutputDevice, G
 from twin.lines import Kernel
 from twin.remote import RemoteFactory, RoomControl, RoomGone, RoomProcess
 
+pytestmark = pytest.mark.slow
+
 VALVE, METER, LOCK, CONTACT, RELAY = 23, 24, 17, 27, 25
 CONFIG = {
     "station": "st-1",
@@ -24,6 +26,7 @@ POURING = """
 import sys, time
 from gpiozero import DigitalOutputDevice
 from twin.remote import RemoteFactory
+
 valve = DigitalOutputDevice(23, pin_factory=RemoteFactory(sys.argv[1]))
 valve.on()
 print("on", flush=True)

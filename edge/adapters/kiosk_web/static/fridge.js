@@ -18,7 +18,7 @@ export class FridgePage {
     this.button = make("button", "main", icon("lock-open"), this.word);
     this.button.addEventListener("click", () => send({ kind: "fridge" }));
     const cold = make("p", "cold", icon("cold"), this.cold);
-    this.act = make("article", "panel act", cold, this.state.node, this.told, this.button);
+    this.act = make("article", "panel fridge-act", cold, this.state.node, this.told, this.button);
     node.querySelector(".cards").append(this.shelves, this.act);
   }
 
@@ -85,7 +85,7 @@ function stateOf(fridge) {
 }
 
 function told(fridge) {
-  if (fridge.state === "mine") return fridge.open ? say("notice.fridge_close.title") : say("fridge.take");
+  if (fridge.state === "mine") return fridge.open ? say("fridge.then_close") : say("fridge.take");
   if (fridge.state === "ready") return say("fridge.how");
   return nothing(fridge) && !fridge.shelves.some((shelf) => shelf.offered) ? say("refusal.sold_out.next") : "";
 }

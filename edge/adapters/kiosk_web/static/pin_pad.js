@@ -48,7 +48,7 @@ export class PinPad {
     put(this.value, "•".repeat(this.typed.length));
     attribute(this.value, "aria-label", say("code.typed", { count: this.typed.length }));
     put(this.left, left_s === null ? "" : say("unit.seconds", { count: Math.ceil(left_s) }));
-    put(this.enter, say("ok"));
+    put(this.enter, say("steward.confirm"));
     put(this.cancel, say("back"));
     KEYS.forEach((key, at) => {
       const digit = /\d/.test(key);

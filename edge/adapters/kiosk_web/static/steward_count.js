@@ -23,7 +23,7 @@ export class CountForm {
     this.save = make("button", "main", (this.saveWord = make("span")));
     this.save.addEventListener("click", () => onSave({ kind: "restock", shelf: this.shelf, count: this.value, lot: this.code, expires: this.expires }));
     this.form = make("div", "form", this.count.node, this.days.node, make("div", "row", this.lot, this.save));
-    this.node = make("div", "count", this.form, this.makePad());
+    this.node = make("div", "counting", this.form, this.makePad());
   }
 
   makePad() {
@@ -66,7 +66,7 @@ export class CountForm {
     put(this.saveWord, say("steward.save"));
     show(this.save, this.code !== "");
     put(this.typed, this.code || "–");
-    put(this.done, say("ok"));
+    put(this.done, say("steward.confirm"));
     attribute(this.delete, "aria-label", say("code.delete"));
   }
 }
