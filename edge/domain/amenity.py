@@ -97,7 +97,7 @@ class Amenity:
         self.watts, self._read_at = max(0.0, amps) * self.config.mains_v, now
         if self.run and before is not None and step <= LONGEST_STEP_S:
             self.run.energy_wh += (before + self.watts) / 2 * step / 3600
-        off = self.run is None and not self.config.runs_at_rest
+        off = self.run is None and not self.config.runs_at_rest and not self._faults.stands(FaultCode.EXPANDER_LOST)
         self._drawing_since = min(self._drawing_since, now) if off and self.watts > STUCK_W else inf
         if now < max(self._drawing_since, self._ended_at) + STUCK_S:
             return Effects()

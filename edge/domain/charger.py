@@ -193,7 +193,8 @@ class Socket:
 
     def _watch_relay(self, watts: float, now: float) -> Effects:
         """Told, and switched off once more; only the breaker before it can do the rest."""
-        self._stuck_since = min(self._stuck_since, now) if watts > self._stuck_w else inf
+        deaf = self._faults.stands(FaultCode.EXPANDER_LOST)
+        self._stuck_since = min(self._stuck_since, now) if watts > self._stuck_w and not deaf else inf
         if now <= self._stuck_since + STUCK_S:
             return Effects()
         effects = self._faults.raise_(FaultCode.RELAY_STUCK, self.config.name, f"{watts:.0f} W through a relay that is off", now)

@@ -223,6 +223,7 @@ VIEWS = {
         WHOLE, fridge=FRIDGES["blocked"], sockets=charged(*[PartState.OUT_OF_ORDER] * 4), lending=LendingView(0, 0, None, None, None)
     ),
     "room_queue": replace(ROOM, sockets=charged(TAKEN, TAKEN), waiting=WaitingView(2, None, 5400, ())),
+    "room_queue_and_care": replace(ROOM, sockets=charged(TAKEN, TAKEN), waiting=WaitingView(2, None, 5400, ()), water=WHOLE.water),
     "room_hot": replace(ROOM, taps=WHOLE.taps, water=WHOLE.water),
     "room_steward": STEWARD,
     "door_called": replace(DOOR, waiting=WAITS.waiting),

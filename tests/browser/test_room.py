@@ -107,6 +107,7 @@ def test_running_water_takes_the_screen_wherever_one_is(page: Any, kiosk: Kiosk)
     opened(page, kiosk, "lending")
     kiosk.show(replace(WHOLE, taps=POURING.taps), page)
     settle(page)
+    assert page.is_hidden("#water .back")
     tap(page, "[data-tap=cold] .pour .stop")
     assert posted(page, kiosk, 1) == [r.DrinkStopped("cold")]
 

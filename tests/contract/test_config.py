@@ -142,6 +142,14 @@ def test_a_wrong_configuration_is_refused_in_words(place: tuple[str | int, ...],
     assert all("; see docs/config.md" in line for line in str(caught.value).splitlines())
 
 
+@pytest.mark.parametrize("icon", ["microwave", "heater", "chair"])
+def test_what_heats_or_moves_never_runs_at_rest(icon: str) -> None:
+    amenity = {"name": "one", "relay_pin": 16, "icon": icon, "runs_at_rest": True}
+    with pytest.raises(ConfigRefused, match=f"runs_at_rest: a {icon} must be off when software dies"):
+        check(GOOD | {"amenities": [amenity]})
+    assert check(GOOD | {"amenities": [amenity | {"icon": "light"}]})
+
+
 def test_the_table_is_long_enough() -> None:
     assert len(BAD) >= 40
 

@@ -171,7 +171,7 @@ ROWS: dict[str, Row] = {
     "drip_tray_full": Row(((F.DRIP_TRAY_FULL, ""),), (WET, dry), wish=DRINK),
     "exit_stuck": Row(((F.EXIT_STUCK, ""),), (secured, lets_out), within_s=70),
     "expander_lost": Row(
-        ((F.EXPANDER_LOST, ""), (F.AMENITY_STUCK, "air")), (dead("1"), WET, dry, secured), before=draw, wish=DRINK, within_s=10,
+        ((F.EXPANDER_LOST, ""),), (dead("1"), WET, dry, secured), before=draw, wish=DRINK, within_s=10,
     ),
     "fire": Row(((F.FIRE, ""),), (*NOTHING_RUNS, freed, lets_out), before=draw, later=((F.FIRE_RESET_DUE, ""),)),
     "fire_wire_cut": Row(((F.FIRE, ""),), (*NOTHING_RUNS, freed, lets_out), before=draw, later=((F.FIRE_RESET_DUE, ""),)),

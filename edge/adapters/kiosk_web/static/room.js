@@ -38,23 +38,17 @@ export class RoomView {
   draw(screen) {
     const fitted = Object.keys(GROUPS).filter((name) => GROUPS[name].fitted(screen));
     const tiled = fitted.length > 1 && !fitted.every((name) => SIDE_BY_SIDE.includes(name));
-    this.urgent(screen, tiled);
+    this.urgent = tiled ? urgent(screen) : null;
+    this.chosen = this.urgent ?? this.chosen;
     const shown = tiled ? [this.chosen].filter((name) => fitted.includes(name)) : fitted.length ? fitted : ["water"];
     this.mode = tiled ? (shown.length ? `group-${shown[0]}` : "home") : "columns";
     attribute(by("room"), "data-columns", Math.max(1, shown.length));
     show(by("home"), this.mode === "home");
     for (const name of Object.keys(GROUPS)) show(by(name), shown.includes(name));
-    for (const back of by("room").querySelectorAll(".back")) show(back, tiled);
+    for (const back of by("room").querySelectorAll(".back")) show(back, tiled && !this.urgent);
     if (this.mode === "home") this.home.draw(screen, fitted);
     for (const name of shown) this.drawGroup(name, screen, shown.length === 1 && fitted.length > 0);
     if (!fitted.length) put(this.columns.water.left, say("room.none"));
-  }
-
-  // What must be seen now takes the screen: STOP while water runs, the open fridge.
-  urgent(screen, tiled) {
-    if (!tiled) return;
-    if (screen.taps.some((tap) => tap.state === "mine")) this.chosen = "water";
-    else if (screen.fridge?.state === "mine") this.chosen = "fridge";
   }
 
   drawGroup(name, screen, whole) {
@@ -82,6 +76,12 @@ export class RoomView {
     this.chosen = null;
     for (const column of Object.values(this.columns)) column.page = 0;
   }
+}
+
+// What must be seen now takes the screen: STOP while water runs, the open fridge.
+function urgent(screen) {
+  if (screen.taps.some((tap) => tap.state === "mine")) return "water";
+  return screen.fridge?.state === "mine" ? "fridge" : null;
 }
 
 // Filter and test of the water, as far as they are watched.
