@@ -30,6 +30,7 @@ class Tag(StrEnum):
 SAMPLE_FIELDS = {
     "socket_w": "W drawn by a socket; part = socket",
     "tap_ml": "ml dispensed since the agent started; part = tap",
+    "amenity_wh": "Wh an amenity used today since the agent started, measured or from its plate; part = amenity",
     "amenity_w": "W drawn by an amenity that has a sensor; part = amenity",
     "fridge_c": "degrees Celsius of a probe in the fridge cabinet, null while it can not be believed; part = probe",
     "outbox_facts": "facts waiting for their acknowledgement",

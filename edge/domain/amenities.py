@@ -20,6 +20,7 @@ class Amenities:
         self.amenities = {a.name: Amenity(a, indoors.faults, indoors.number) for a in indoors.config.amenities}
         self._empty_since: float | None = None
         self._unwanted: set[str] = set()
+        self._day = indoors.quota.day
 
     def start(self, name: str, now: float) -> Effects:
         """Run one, or say why not. Asked again while it runs: nothing changes."""
@@ -52,6 +53,10 @@ class Amenities:
         elif self._empty_since is None:
             self._empty_since = now
         effects = Effects()
+        if self._day != self._in.quota.day:
+            self._day = self._in.quota.day
+            for found in self.amenities.values():
+                found.turn(now)
         for found in self.amenities.values():
             effects.add(self._one(found, now))
         return effects

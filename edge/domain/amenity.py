@@ -46,6 +46,21 @@ class Amenity:
         self._drawing_since = inf
         self._ended_at = -inf
         self._unrecorded = False
+        self._day_wh = self._before_wh = 0.0
+
+    def turn(self, now: float) -> None:
+        """A new day: what was used until now was yesterday's."""
+        self._day_wh, self._before_wh = 0.0, self._used_wh(now)
+
+    def today_wh(self, now: float) -> float:
+        """Wh of this day since the agent started, measured or from the plate."""
+        return self._day_wh + self._used_wh(now) - self._before_wh
+
+    def _used_wh(self, now: float) -> float:
+        """Of the run under way."""
+        if self.run is None:
+            return 0.0
+        return self.run.energy_wh if self.config.adc_channel is not None else self.config.rated_w * (now - self.run.started_at) / 3600
 
     def begin(self, person: str | None, now: float) -> Effects:
         """Run. The caller has asked whether it may."""
@@ -58,12 +73,12 @@ class Amenity:
         """End the run. Nothing happens when none is under way."""
         if self.run is None:
             return Effects()
-        run, self.run = self.run, None
+        energy, run = self._used_wh(now), self.run
+        self._day_wh, self._before_wh, self.run = self.today_wh(now), 0.0, None
         lasted = now - run.started_at
         self._ended_at = now
         self.rests_until = now + self.config.cool_down_s if lasted > SHORT_S else now
         measured = self.config.adc_channel is not None
-        energy = run.energy_wh if measured else self.config.rated_w * lasted / 3600
         fact = AmenityEnded(
             run=run.run, amenity=self.config.name, person=run.person, lasted_s=round(lasted, 1), energy_wh=round(energy, 2), measured=measured, stop=why,
         )  # fmt: skip

@@ -126,7 +126,7 @@ class Core:
 
     def sample(self, extra: dict[str, float | None], now: float) -> Samples | None:
         """A finished batch when one is due; `extra` are measurements of the loop itself."""
-        return self.sampling.add(self.view.values() | extra, now) if self.sampling.due(now) else None
+        return self.sampling.add(self.view.values(now) | extra, now) if self.sampling.due(now) else None
 
     def screen(self, now: float) -> Screen:
         """What the page shows."""

@@ -70,10 +70,11 @@ class View:
             faults=[FaultState(fault=fault, part=part) for fault, part in self._faults.standing()],
         )  # fmt: skip
 
-    def values(self) -> dict[str, float | None]:
+    def values(self, now: float) -> dict[str, float | None]:
         """One instant of samples; names are those of contract/series.py."""
         row: dict[str, float | None] = {f"socket_w.{s.config.name}": s.watts for s in self._room.charging.sockets.values()}
         row |= {f"tap_ml.{t.config.name}": t.dispensed_ml() for t in self._room.water.taps.values()}
+        row |= {f"amenity_wh.{a.config.name}": round(a.today_wh(now), 2) for a in self._room.amenities.amenities.values()}
         row |= {f"amenity_w.{a.config.name}": a.watts for a in self._room.amenities.amenities.values() if a.config.adc_channel is not None}
         row |= {f"fridge_c.{name}": probe.celsius for name, probe in self._room.fridge.cold.probes.items()} if self._room.fridge else {}
         return row | {"outbox_facts": self._facts.waiting(), "inside_people": self._entry.visits.inside()}

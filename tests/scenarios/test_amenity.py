@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -14,6 +15,7 @@ from edge.domain.room_messages import AmenityAsked, AmenityStopped
 from tests.scenarios.conftest import Build
 from tests.scenarios.people import AN, people
 from tests.station_parts import FailingLedger
+from twin.clock import TwinClock
 from twin.station import TwinStation, roster
 
 MICROWAVE = {"name": "microwave", "relay_pin": 16, "icon": "microwave", "max_s": 120, "cool_down_s": 60, "rated_w": 900}
@@ -57,6 +59,28 @@ def test_a_microwave_runs_its_time_and_rests(build: Build) -> None:
     bench.post(AmenityAsked("microwave"))
     bench.after(1)
     assert runs(bench, "microwave")
+
+
+def test_energy_is_counted_by_the_day(build: Build) -> None:
+    two_to_midnight = TwinClock(datetime(2026, 3, 2, 15, 58, tzinfo=UTC))
+    bench = build(amenities=[MICROWAVE, AIR], telemetry={"sample_s": 10, "batch": 1}, clock=two_to_midnight)
+    bench.let_in(AN)
+    bench.post(AmenityAsked("microwave"))
+    bench.after(60)
+    assert today(bench, "microwave") == pytest.approx(900 * 60 / 3600, abs=3)
+    before = today(bench, "air")
+    assert before > 10
+    bench.after(90)  # past midnight at UTC+8
+    assert today(bench, "microwave") < 2  # it ran five seconds into the new day
+    assert 0 < today(bench, "air") < before
+
+
+def today(bench: TwinStation, name: str) -> float:
+    """Wh of the newest sample."""
+    bench.after(11)
+    value = bench.cloud.samples[-1].data.columns[f"amenity_wh.{name}"][-1]
+    assert value is not None
+    return value
 
 
 def test_nobody_starts_one_from_an_empty_room_and_anybody_stops_it(build: Build) -> None:
