@@ -89,6 +89,7 @@ def test_a_full_phone_ends_the_charge(build) -> None:
     assert ended(bench).stop is Stop.LOW_POWER
 
 
+@pytest.mark.slow
 def test_nothing_plugged_in_ends_the_charge(bench: TwinStation) -> None:
     charging(bench, Load("nothing", 0.0, 0.0, 1.0, 0.0))
     bench.after(890)

@@ -60,6 +60,7 @@ def check_tries_of_a_person_are_counted(bench: TwinStation) -> None:
     assert bench.screen.reason is Refusal.TOO_MANY_TRIES
 
 
+@pytest.mark.slow
 def test_a_person_has_five_tries_in_a_quarter_of_an_hour(bench: TwinStation) -> None:
     check_tries_of_a_person_are_counted(bench)
     assert enters_by_code(bench, BO_NUMBER, BO_PIN)
@@ -81,6 +82,7 @@ def check_tries_of_the_station_are_counted(bench: TwinStation) -> None:
     assert bench.screen.reason is Refusal.TOO_MANY_TRIES
 
 
+@pytest.mark.slow
 def test_a_station_has_twenty_tries_in_a_quarter_of_an_hour(bench: TwinStation) -> None:
     check_tries_of_the_station_are_counted(bench)
     bench.show_face(AN)

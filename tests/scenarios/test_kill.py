@@ -80,6 +80,7 @@ def check_an_interrupted_pour_costs_what_ran(bench: TwinStation, moments: list[f
         assert ran - FREE_ML <= fact.charged_ml <= ran + MOST_OVER_ML
 
 
+@pytest.mark.slow
 def test_an_interrupted_pour_costs_what_ran_and_at_most_50_ml_more(build) -> None:
     check_an_interrupted_pour_costs_what_ran(build(quota={"water_ml_per_day": 20_000}), [0.01, *(0.2 + 0.37 * n for n in range(27))])
 
@@ -184,6 +185,7 @@ def test_killed_with_the_door_open(bench: TwinStation) -> None:
     assert len(bench.cloud.of(DoorOpened)) == 3
 
 
+@pytest.mark.slow
 def test_killed_again_and_again(bench: TwinStation) -> None:
     for _ in range(10):
         restart(bench, 0.0)

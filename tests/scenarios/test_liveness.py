@@ -296,6 +296,7 @@ def check_pauses_grow(bench: TwinStation) -> None:
     assert lengths == [10, 20, 40, 80, 160, 300, 300]
 
 
+@pytest.mark.slow
 def test_pauses_grow_and_codes_go_on(bench: TwinStation) -> None:
     check_pauses_grow(bench)
     bench.show_face(AN, 0.35)

@@ -85,6 +85,7 @@ def check_maintenance_ends_by_itself(bench: TwinStation) -> None:
     assert refused(bench, m.PartCleaned("room")) is Refusal.NOT_IN_MAINTENANCE
 
 
+@pytest.mark.slow
 def test_maintenance_ends_by_itself(bench: TwinStation) -> None:
     check_maintenance_ends_by_itself(bench)
 

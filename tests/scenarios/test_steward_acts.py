@@ -210,6 +210,7 @@ def test_a_fridge_is_opened_and_filled(build: Build) -> None:
     assert len(bench.cloud.of(ShelfRestocked)) == 1
 
 
+@pytest.mark.slow
 def test_a_warm_fridge_is_released_only_when_it_is_cold_again(build: Build) -> None:
     bench = with_wu(build(fridge=FRIDGE | {"alarm_s": 60, "block_s": 300}))
     bench.faults.plant("fridge_warm")

@@ -205,6 +205,7 @@ def test_a_restart_forgets_no_ticket(bench: TwinStation) -> None:
     assert bench.world.lock_released
 
 
+@pytest.mark.slow
 def test_a_clock_that_is_set_back_makes_no_used_ticket_good_again(bench: TwinStation) -> None:
     said, began = fresh(bench), bench.clock.wall().at
     show_card(bench, said)

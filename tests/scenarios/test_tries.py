@@ -49,6 +49,7 @@ def test_tries_of_the_station_outlive_a_restart_too(bench: TwinStation) -> None:
     assert bench.screen.reason is Refusal.TOO_MANY_TRIES
 
 
+@pytest.mark.slow
 def test_a_quarter_of_an_hour_after_the_start_they_are_over(bench: TwinStation) -> None:
     for _ in range(5):
         bench.type_code(AN_NUMBER, WRONG)

@@ -121,6 +121,7 @@ def skipping_run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, exp
     return pytester.runpytest_subprocess("-p", "no:cacheprovider")
 
 
+@pytest.mark.slow
 def test_end_of_a_run_says_what_was_skipped_and_how_to_get_it(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +131,7 @@ def test_end_of_a_run_says_what_was_skipped_and_how_to_get_it(
     assert "1 passed, 2 skipped" in result.outlines[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("expected", "failed"), [("mosquitto", 1), ("mosquitto,chromium", 2), ("postgres", 0)])
 def test_skip_for_want_of_a_promised_server_fails(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, expected: str, failed: int
