@@ -245,4 +245,4 @@ def observed(facts: list[Fact]) -> list[Fact]:
 
 
 TestStation = StationMachine.TestCase
-TestStation.settings = machine(15, 30)
+TestStation.settings = machine(8, 25)

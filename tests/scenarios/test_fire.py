@@ -179,6 +179,7 @@ def check_the_door_waits_for_a_reset(bench: TwinStation) -> None:
     assert standing(bench) == set()
 
 
+@pytest.mark.slow
 def test_the_door_waits_for_a_reset(bench: TwinStation) -> None:
     check_the_door_waits_for_a_reset(bench)
     assert bench.cloud.of(FireChanged) == [FireChanged(active=True), FireChanged(active=False)]

@@ -116,6 +116,7 @@ def test_forced_open(bench: TwinStation) -> None:
     assert view(bench).shelves[0].count == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", [0.05, 0.5, 3.0, 6.0])
 def test_a_kill_is_settled_from_the_scales(bench: TwinStation, moment: float) -> None:
     """A bottle is taken 2 s after the release; killed before, while it is open, or while it is weighed: one charge, of what went."""
@@ -169,6 +170,7 @@ def test_ajar(bench: TwinStation) -> None:
     assert bench.cloud.of(BottlesTaken)[0].charged == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["scale_lost", "scale_drifting"])
 def test_what_nobody_can_weigh_is_not_given_out(bench: TwinStation, fault: str) -> None:
     bench.let_in(AN)

@@ -53,6 +53,7 @@ def check_a_pour_survives_its_agent(bench: TwinStation, moments: list[float]) ->
     assert len(reserved) == len(moments)
 
 
+@pytest.mark.slow
 def test_a_pour_survives_its_agent_at_any_moment(build) -> None:
     bench = build(quota={"water_ml_per_day": 20_000})
     moments = [0.01, 0.02, 0.05, 0.1, 0.3, 0.7, 1.3, 2.0, 3.3, 4.4, 5.5, 6.6, 6.9, 7.1, 7.4, 7.7, 8.0, 8.5]
@@ -108,6 +109,7 @@ def check_no_free_drinks_by_pulling_the_plug(bench: TwinStation) -> None:
     assert not powered(bench)
 
 
+@pytest.mark.slow
 def test_no_free_drinks_by_pulling_the_plug(bench: TwinStation) -> None:
     check_no_free_drinks_by_pulling_the_plug(bench)
     bench.let_in(AN)

@@ -119,6 +119,7 @@ def check_a_long_charge_makes_room(bench: TwinStation) -> None:
     assert not live(bench)
 
 
+@pytest.mark.slow
 def test_a_long_charge_makes_room_and_is_told_before(taken: TwinStation) -> None:
     wait = taken.screen.waiting.wait_s if taken.screen.waiting else None
     assert wait == pytest.approx(600, abs=15)
@@ -132,6 +133,7 @@ def test_a_long_charge_makes_room_and_is_told_before(taken: TwinStation) -> None
     assert taken.cloud.of(ChargeEnded)[-1].stop is Stop.OTHERS_WAIT
 
 
+@pytest.mark.slow
 def test_nobody_waits_nobody_hurries(build: Build) -> None:
     bench = charging(build(**ONE_SOCKET), "power_bank")
     for _ in range(11):
@@ -140,6 +142,7 @@ def test_nobody_waits_nobody_hurries(build: Build) -> None:
     assert live(bench)
 
 
+@pytest.mark.slow
 def test_who_gives_up_takes_the_hurry_along(taken: TwinStation) -> None:
     taken.after(350)
     taken.let_in(BO)

@@ -113,6 +113,7 @@ def test_asking_again_without_the_pin_buys_no_time(short: TwinStation) -> None:
     assert ended(short) == [MaintenanceEnd.TIME_LIMIT]
 
 
+@pytest.mark.slow
 def test_the_screen_keeps_a_steward_who_cleans_and_forgets_one_who_is_gone(bench: TwinStation) -> None:
     maintains(bench)
     bench.after(500)

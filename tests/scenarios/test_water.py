@@ -111,6 +111,7 @@ def test_the_valve_shuts_when_no_pulse_comes(bench: TwinStation) -> None:
     assert dispensed_ml(bench) < 70, "though the meter saw nothing of it"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["flow_meter_dead", "mains_water_off", "valve_stuck_shut"])
 def test_no_flow_is_refunded_and_the_tap_rests_for_five_minutes(bench: TwinStation, fault: str) -> None:
     bench.faults.plant(fault)
@@ -132,6 +133,7 @@ def test_no_flow_is_refunded_and_the_tap_rests_for_five_minutes(bench: TwinStati
     assert poured(bench).stop is Stop.REACHED
 
 
+@pytest.mark.slow
 def test_no_flow_again_is_told_again(bench: TwinStation) -> None:
     bench.faults.plant("mains_water_off")
     for _ in range(2):

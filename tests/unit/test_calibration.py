@@ -137,6 +137,7 @@ def test_face_recognition_s_rule_opens_for_the_first_that_is_near():
     assert sum(trial.plain is False for trial in found) > 20
 
 
+@pytest.mark.slow
 def test_a_table_from_people_that_are_far_apart_lets_everybody_in_and_hardly_anybody_else():
     faces = crowd(120, 7, 0.25, strangers=200)
     made = table(faces, 3, 0.003, None)

@@ -96,6 +96,7 @@ def test_a_fault_mends_itself_in_time(demo: Demo, monkeypatch: pytest.MonkeyPatc
     (["act", "take_bottles", "count=two"], "must be like 1"),
     (["fault", "list", "--station", "st-7"], "no station is called"),
 ])  # fmt: skip
+@pytest.mark.slow
 def test_wrong_words_are_answered_with_what_is_near(demo: Demo, capsys: pytest.CaptureFixture[str], words: list[str], said: str) -> None:
     assert command.main(words) == 2
     told = capsys.readouterr()

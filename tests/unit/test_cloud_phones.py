@@ -212,6 +212,7 @@ def test_a_household_with_many_addresses_is_one(cloud: Bench) -> None:
     assert phones.sign_in("1001", "2468", "2001:db8:1:3::1")
 
 
+@pytest.mark.slow
 def test_the_right_code_costs_no_try_and_forgives_slips(web: TestClient) -> None:
     """Many workers of one company may share one address."""
     for _ in range(6):
@@ -231,6 +232,7 @@ def test_who_knows_one_code_gets_no_more_tries_at_others(web: TestClient) -> Non
 @pytest.mark.parametrize("body", [{}, {"number": "1001"}, {"number": "1' OR 1=1", "pin": "2468"}, {"number": "1001", "pin": "2" * 9},
                                   {"number": 1001, "pin": "2468"}, {"number": "１００１", "pin": "2468"}, {"number": "1001", "pin": ["2468"]},
                                   {"number": "1001\n", "pin": "2468"}, {"number": "1001", "pin": "2468", "person": "p-an"}])  # fmt: skip
+@pytest.mark.slow
 def test_what_is_no_code_is_refused_and_a_pin_is_not_repeated(web: TestClient, body: dict[str, Any]) -> None:
     answer = web.post(SESSION, json=body)
     assert answer.status_code == 422
@@ -255,6 +257,7 @@ def test_tickets_cannot_be_collected_by_the_thousand(web: TestClient, cloud: Ben
     assert web.get(TICKET).status_code == 200
 
 
+@pytest.mark.slow
 def test_an_unknown_number_takes_as_long_as_a_wrong_pin(cloud: Bench) -> None:
     """Interleaved, so that a busy computer is busy for both; the work is the same by construction, this is the check."""
     took: dict[str, list[float]] = {"1001": [], "1002": [], "7777": []}

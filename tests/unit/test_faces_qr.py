@@ -60,6 +60,7 @@ def frame_with(text: str, share: float, number: int) -> Image:
     return np.asarray(cv2.imdecode(cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, 88])[1], cv2.IMREAD_COLOR), np.uint8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.75])
 def test_most_looks_at_a_ticket_read_it(share: float) -> None:
     """The smallest that is read at most looks is a quarter of the frame's height; three looks a second."""

@@ -73,6 +73,7 @@ def test_nothing_a_message_contains_raises(name: str, payload: bytes) -> None:
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     )
 )
+@pytest.mark.slow
 def test_no_json_document_on_ack_raises(document: object) -> None:
     understand(STATION, ACK, json.dumps(document).encode())
 

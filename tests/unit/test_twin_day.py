@@ -86,6 +86,7 @@ def test_whoever_goes_in_comes_out_last_of_all(seed: int) -> None:
             assert kinds.count(d.Plug) == kinds.count(d.Unplug)
 
 
+@pytest.mark.slow
 @given(SEEDS)
 def test_every_fault_is_mended_and_every_cable_joined(seed: int) -> None:
     ends = {d.Break: d.Mend, d.CutCable: d.JoinCable}

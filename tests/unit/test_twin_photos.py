@@ -53,6 +53,7 @@ def test_a_folder_without_pictures_says_what_to_do(tmp_path):
         photos.from_folder(tmp_path / "nowhere")
 
 
+@pytest.mark.slow
 def test_without_a_network_the_message_says_where_to_put_the_archive(tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
@@ -62,6 +63,7 @@ def test_without_a_network_the_message_says_where_to_put_the_archive(tmp_path, m
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_an_archive_with_a_wrong_hash_is_not_read(tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
@@ -70,6 +72,7 @@ def test_an_archive_with_a_wrong_hash_is_not_read(tmp_path, monkeypatch):
         photos.portraits(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_picture_without_a_face_cannot_be_framed():
     with pytest.raises(PhotosUnavailable, match="no face"):
         photos.framed(picture(200))
