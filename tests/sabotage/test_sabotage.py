@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
@@ -28,18 +26,10 @@ from edge.domain.water import Tap
 from edge.guard.lines import SafeLines
 from edge.station import Station
 from tests.sabotage import checks
+from tests.sabotage.twins import Saw, Twin, name, nothing, turns_red
 from tests.scenarios import test_charger, test_clock, test_door, test_guard, test_kill, test_liveness, test_outage, test_water
 from tests.scenarios.conftest import Build
 from twin.station import TwinStation
-
-Check = Callable[[TwinStation], None]
-Saw = pytest.MonkeyPatch
-
-
-def nothing(*_: object, **__: object) -> Effects:
-    """In place of a rule: no effect at all."""
-    return Effects()
-
 
 # ---- the face
 
@@ -233,15 +223,6 @@ SHORT_POUR = {"taps": [test_water.COLD | {"max_s": 5}]}
 SMALL_QUOTA = {"quota": {"water_ml_per_day": 500}}
 
 
-@dataclass(frozen=True)
-class Twin:
-    """A rule taken out, the check that must see it, and the sections of the configuration that the check wants."""
-
-    without: Callable[[Saw], None]
-    check: Check
-    sections: dict[str, object] = field(default_factory=dict)
-
-
 def survives_a_kill(bench: TwinStation) -> None:
     test_kill.check_a_pour_survives_its_agent(bench, [1.0, 3.0])
 
@@ -286,23 +267,9 @@ TWINS = [
 ]
 
 
-@pytest.fixture
-def sabotage() -> Iterator[Saw]:
-    """The code is whole again before the station is taken down."""
-    with pytest.MonkeyPatch.context() as saw:
-        yield saw
-
-
-def name(twin: Twin) -> str:
-    return f"{twin.without.__name__}-{twin.check.__name__.removeprefix('check_')}"
-
-
 @pytest.mark.parametrize("twin", TWINS, ids=name)
-def test_without_its_rule_the_check_turns_red(build: Build, sabotage: Saw, twin: Twin) -> None:
-    twin.without(sabotage)
-    bench = build(**twin.sections)
-    with pytest.raises(AssertionError):
-        twin.check(bench)
+def test_without_its_rule_the_check_turns_red(build: Build, monkeypatch: Saw, twin: Twin) -> None:
+    turns_red(build, monkeypatch, twin)
 
 
 OWN = {twin.check: twin for twin in TWINS if twin.check.__module__ == checks.__name__ or twin.check is survives_a_kill}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -13,11 +11,10 @@ from contract.ticket import Ticket
 from edge.adapters.store import SqliteLedger
 from edge.domain.messages import KeepTries, UseTicket
 from edge.domain.tickets import Tickets
+from tests.sabotage.twins import Saw, Twin, name, turns_red
 from tests.scenarios import test_gallery, test_tickets, test_tries
 from tests.scenarios.conftest import Build
 from twin.station import TwinStation
-
-Saw = pytest.MonkeyPatch
 
 
 def a_face_decides_among_any_number(saw: Saw) -> None:
@@ -63,15 +60,6 @@ def a_restart_forgets_no_ticket(bench: TwinStation) -> None:
     test_tickets.check_a_restart_forgets_no_ticket(test_tickets.with_keys(bench))
 
 
-@dataclass(frozen=True)
-class Twin:
-    """As in test_sabotage.py."""
-
-    without: Callable[[Saw], None]
-    check: Callable[[TwinStation], None]
-    sections: dict[str, object] = field(default_factory=dict)
-
-
 TWINS = [
     Twin(a_face_decides_among_any_number, test_gallery.check_a_face_alone_does_not_decide_in_too_large_a_gallery, test_gallery.TABLE),
     Twin(tickets_open_again_and_again, a_ticket_opens_once),
@@ -80,17 +68,9 @@ TWINS = [
 ]
 
 
-def name(twin: Twin) -> str:
-    return f"{twin.without.__name__}-{twin.check.__name__.removeprefix('check_')}"
-
-
 @pytest.mark.parametrize("twin", TWINS, ids=name)
 def test_without_its_rule_the_check_turns_red(build: Build, monkeypatch: Saw, twin: Twin) -> None:
-    with monkeypatch.context() as saw:
-        twin.without(saw)
-        bench = build(**twin.sections)
-        with pytest.raises(AssertionError):
-            twin.check(bench)
+    turns_red(build, monkeypatch, twin)
 
 
 @pytest.mark.parametrize("twin", TWINS, ids=name)

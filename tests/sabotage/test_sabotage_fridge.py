@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -18,11 +16,9 @@ from edge.domain.fridge_records import StoreCold
 from edge.domain.messages import Effects
 from edge.domain.stock import Stock
 from tests.sabotage.test_sabotage import on_before_the_record
+from tests.sabotage.twins import Saw, Twin, name, turns_red
 from tests.scenarios import fridge, test_cold, test_fridge
 from tests.scenarios.conftest import Build
-from twin.station import TwinStation
-
-Saw = pytest.MonkeyPatch
 
 
 def warm_food_is_given_out(saw: Saw) -> None:
@@ -81,13 +77,6 @@ def openings_are_not_taken_back(saw: Saw) -> None:
     saw.setattr(Fridge, "revoke", lambda self: Effects())
 
 
-@dataclass(frozen=True)
-class Twin:
-    without: Callable[[Saw], None]
-    check: Callable[[TwinStation], None]
-    sections: dict[str, object]
-
-
 TWINS = [
     Twin(on_before_the_record, test_fridge.check_what_is_not_recorded_never_lets_go, fridge.SECTIONS),
     Twin(openings_are_not_taken_back, test_fridge.check_what_is_not_recorded_never_lets_go, fridge.SECTIONS),
@@ -101,14 +90,6 @@ TWINS = [
 ]
 
 
-def name(twin: Twin) -> str:
-    return f"{twin.without.__name__}-{twin.check.__name__.removeprefix('check_')}"
-
-
 @pytest.mark.parametrize("twin", TWINS, ids=name)
 def test_without_its_rule_the_check_turns_red(build: Build, monkeypatch: Saw, twin: Twin) -> None:
-    with monkeypatch.context() as saw:
-        twin.without(saw)
-        bench = build(**twin.sections)
-        with pytest.raises(AssertionError):
-            twin.check(bench)
+    turns_red(build, monkeypatch, twin)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
@@ -22,16 +20,11 @@ from edge.domain.turns import Turns
 from edge.domain.waiting import Waiting
 from edge.station import Station
 from tests.sabotage.checks import break_disk, ever_on
+from tests.sabotage.twins import Saw, Twin, name, nothing, turns_red
 from tests.scenarios import test_charger, test_charger_faults, test_lending, test_queue
 from tests.scenarios.conftest import Build
 from tests.scenarios.people import AN
 from twin.station import TwinStation
-
-Saw = pytest.MonkeyPatch
-
-
-def nothing(*_: object, **__: object) -> Effects:
-    return Effects()
 
 
 def no_latch(saw: Saw) -> None:
@@ -175,15 +168,6 @@ def check_over_current_stays_latched(bench: TwinStation) -> None:
     assert not test_charger.live(bench)
 
 
-@dataclass(frozen=True)
-class Twin:
-    """As in test_sabotage.py."""
-
-    without: Callable[[Saw], None]
-    check: Callable[[TwinStation], None]
-    sections: dict[str, object] = field(default_factory=dict)
-
-
 LOCKER, ONE, STRIP = test_lending.LOCKER, test_queue.ONE_SOCKET, test_charger_faults.STRIP
 TWINS = [
     Twin(no_latch, check_over_current_stays_latched),
@@ -202,17 +186,9 @@ TWINS = [
 ]
 
 
-def name(twin: Twin) -> str:
-    return f"{twin.without.__name__}-{twin.check.__name__.removeprefix('check_')}"
-
-
 @pytest.mark.parametrize("twin", TWINS, ids=name)
 def test_without_its_rule_the_check_turns_red(build: Build, monkeypatch: Saw, twin: Twin) -> None:
-    with monkeypatch.context() as saw:
-        twin.without(saw)
-        bench = build(**twin.sections)
-        with pytest.raises(AssertionError):
-            twin.check(bench)
+    turns_red(build, monkeypatch, twin)
 
 
 @pytest.mark.parametrize("twin", TWINS, ids=name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import pytest
 
@@ -17,14 +16,12 @@ from edge.domain.taps import Taps
 from edge.domain.visits import Visits
 from edge.domain.water import Tap
 from edge.domain.water_care import Care
-from tests.sabotage.test_sabotage import nothing
+from tests.sabotage.twins import Saw, Twin, name, nothing, turns_red
 from tests.scenarios import test_water_care, test_water_safety
 from tests.scenarios.conftest import Build
 from tests.scenarios.people import AN
 from tests.scenarios.test_water import COLD
 from twin.station import TwinStation
-
-Saw = pytest.MonkeyPatch
 
 
 def the_master_is_left_open(saw: Saw) -> None:
@@ -119,15 +116,6 @@ def fitted(check: Callable[[TwinStation], None]) -> Callable[[TwinStation], None
     return run
 
 
-@dataclass(frozen=True)
-class Twin:
-    """As in test_sabotage.py."""
-
-    without: Callable[[Saw], None]
-    check: Callable[[TwinStation], None]
-    sections: dict[str, object] = field(default_factory=dict)
-
-
 S, C = test_water_safety, test_water_care
 HOT: dict[str, object] = {"sockets": [], "taps": [COLD, S.HOT]}
 ONE_TAP: dict[str, object] = {"sockets": []}
@@ -153,17 +141,9 @@ TWINS = [
 ]
 
 
-def name(twin: Twin) -> str:
-    return f"{twin.without.__name__}-{twin.check.__name__.removeprefix('check_')}"
-
-
 @pytest.mark.parametrize("twin", TWINS, ids=name)
 def test_without_its_rule_the_check_turns_red(build: Build, monkeypatch: Saw, twin: Twin) -> None:
-    with monkeypatch.context() as saw:
-        twin.without(saw)
-        bench = build(**twin.sections)
-        with pytest.raises(AssertionError):
-            twin.check(bench)
+    turns_red(build, monkeypatch, twin)
 
 
 @pytest.mark.parametrize("twin", TWINS, ids=name)

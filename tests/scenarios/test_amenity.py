@@ -24,10 +24,11 @@ AIR = {"name": "air", "relay_pin": 21, "icon": "air", "mode": "while_occupied", 
        "rated_w": 1200, "amps_per_v": 5}  # fmt: skip
 PUMP = {"name": "pump", "relay_pin": 12, "who": "stewards"}
 ALL = [MICROWAVE, LIGHT, AIR, PUMP]
+FITTED: dict[str, object] = {"amenities": ALL}
 
 
 def room(build: Build) -> TwinStation:
-    bench = build(amenities=ALL)
+    bench = build(**FITTED)
     bench.after(1)
     return bench
 
@@ -42,12 +43,7 @@ def ended(bench: TwinStation, name: str) -> list[AmenityEnded]:
 
 def test_a_microwave_runs_its_time_and_rests(build: Build) -> None:
     bench = room(build)
-    bench.let_in(AN)
-    bench.post(AmenityAsked("microwave"))
-    bench.after(1)
-    assert runs(bench, "microwave")
-    bench.after(120)
-    assert not runs(bench, "microwave")
+    check_a_run_ends_by_itself(bench)
     [end] = ended(bench, "microwave")
     assert (end.stop, end.measured, end.person) == (Stop.TIME_LIMIT, False, AN)
     assert end.energy_wh is not None and abs(end.energy_wh - 30) < 1  # 900 W for 120 s
@@ -200,11 +196,25 @@ def test_a_kill_ends_a_run_and_the_next_start_says_so(build: Build) -> None:
     assert len(ended(bench, "microwave")) == 1
 
 
-def test_a_relay_that_sticks_is_told(build: Build) -> None:
-    bench = room(build)
+def check_a_relay_that_sticks_is_told(bench: TwinStation) -> None:
     bench.faults.plant("amenity_stuck_on", "air")
     bench.after(10)
     assert [(fact.fault, fact.part) for fact in bench.cloud.of(FaultRaised) if fact.fault is FaultCode.AMENITY_STUCK] == [(FaultCode.AMENITY_STUCK, "air")]
+
+
+def test_a_relay_that_sticks_is_told(build: Build) -> None:
+    check_a_relay_that_sticks_is_told(room(build))
+
+
+def check_a_run_ends_by_itself(bench: TwinStation) -> None:
+    """After its 120 s, though somebody is inside, and before the lease would end it at 120.5 s."""
+    bench.let_in(AN)
+    bench.post(AmenityAsked("microwave"))
+    bench.after(119.5)
+    assert runs(bench, "microwave")
+    bench.after(0.8)
+    assert not runs(bench, "microwave")
+    assert [fact.stop for fact in ended(bench, "microwave")] == [Stop.TIME_LIMIT]
 
 
 def test_only_stewards_see_and_start_what_is_theirs(build: Build) -> None:
