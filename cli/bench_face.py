@@ -26,7 +26,7 @@ import numpy as np
 from cli.bench_face_child import child_rss_mb
 from cli.places import ROOT
 from edge.adapters.faces import QUIET
-from edge.domain.messages import FaceCompared
+from edge.domain.sight import FaceCompared
 from edge.faces.engine.models import Engine, built_in
 from edge.faces.gallery import Gallery
 from edge.faces.pipeline import Pace, Pipeline

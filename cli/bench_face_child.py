@@ -11,7 +11,8 @@ import numpy as np
 
 from contract.config import CameraConfig
 from edge.adapters.faces import FacesProcess
-from edge.domain.messages import FaceCompared, Input
+from edge.domain.messages import Input
+from edge.domain.sight import FaceCompared
 from edge.faces.engine.choice import BUILT_IN
 from edge.faces.shapes import unit
 from edge.faces.vault import Terms, Vault

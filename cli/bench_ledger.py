@@ -14,9 +14,10 @@ from typing import Any
 
 from contract.envelope import ClockState
 from contract.facts import WaterReserved
+from contract.leases import Kind
 from edge.adapters.store import SqliteLedger
 from edge.adapters.store.database import on_disk
-from edge.domain.messages import Kind, Progress, Reserve
+from edge.domain.records import Progress, Reserve
 from edge.domain.water import PROGRESS_ML
 from edge.ports import Stamp
 

@@ -24,7 +24,7 @@ import numpy as np
 
 from contract.config import IdentityConfig
 from edge.domain.challenge import Challenge, Outcome, Turn, drawn
-from edge.domain.messages import AskPose, FaceCompared, FaceHint, FaceHinted, FacePosed, LivenessJudged
+from edge.domain.sight import AskPose, FaceCompared, FaceHint, FaceHinted, FacePosed, LivenessJudged
 from edge.faces.engine.bounds import upper_bound
 from edge.faces.engine.models import Engine, built_in
 from edge.faces.passive import manifest

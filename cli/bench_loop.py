@@ -22,9 +22,10 @@ from contract.roster import Person, Roster, code_digest
 from edge.adapters.faces import FacesProcess
 from edge.build import Assembly, Fittings
 from edge.domain.lines import currents, lines
-from edge.domain.messages import CodeDigested, CodeSource, ContactChanged, FaceCompared, Input, Post, RosterReceived
+from edge.domain.messages import CodeDigested, CodeSource, ContactChanged, Input, Post, RosterReceived
 from edge.domain.room_messages import CurrentRead, PulsesCounted, TemperatureRead, WeightRead
 from edge.domain.safe_state import outputs
+from edge.domain.sight import FaceCompared
 from edge.station import Inbox
 from twin.agent import SynchronisedClock
 from twin.expander import with_expanders

@@ -17,7 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edge.domain.messages import FaceHint
+from edge.domain.sight import FaceHint
 from edge.faces.embed import best_embedder
 from edge.faces.engine.models import Engine
 from edge.faces.enrol import EnrolmentRefused, read_picture

@@ -13,7 +13,7 @@ from math import inf
 from cli.face_trials import Trial
 from contract.config import IdentityConfig
 from edge.domain.identity import Identified, decide
-from edge.domain.messages import FaceCompared
+from edge.domain.sight import FaceCompared
 from edge.faces.engine.bounds import upper_bound
 
 Rule = Callable[[Trial], bool | None]

@@ -36,8 +36,9 @@ from edge.adapters.store import SqliteLedger, SqliteSamples
 from edge.adapters.watchdog import Watchdog
 from edge.domain.core import Core
 from edge.domain.identity import calibrated
-from edge.domain.messages import LivenessChanged, Post
+from edge.domain.messages import Post
 from edge.domain.safe_state import Output, outputs
+from edge.domain.sight import LivenessChanged
 from edge.faces.engine.choice import chosen
 from edge.faces.engine.manifest import EngineRefused
 from edge.periodic import Periodic

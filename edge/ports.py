@@ -7,7 +7,8 @@ from typing import Protocol
 
 from contract.envelope import ClockState
 from contract.facts import Fact
-from edge.domain.messages import DigestCode, FaceOrder, Record, WallClockRead
+from edge.domain.messages import DigestCode, FaceOrder, WallClockRead
+from edge.domain.records import Record
 from edge.domain.restored import Restored
 
 

@@ -16,23 +16,10 @@ from contract.topics import Leaf, topic
 from edge.domain.core import Core
 from edge.domain.face_messages import EnrolFace
 from edge.domain.loans import OpenLoan
-from edge.domain.messages import (
-    Action,
-    DigestCode,
-    Effects,
-    FaceOrder,
-    Forget,
-    Input,
-    Record,
-    Reserve,
-    Say,
-    SetOutput,
-    StoreChanged,
-    StoreRun,
-    UseTicket,
-)  # fmt: skip
+from edge.domain.messages import Action, DigestCode, Effects, FaceOrder, Forget, Input, Say, SetOutput, StoreChanged
 from edge.domain.order import afterwards, at_once
 from edge.domain.outbox import Outbox
+from edge.domain.records import Record, Reserve, StoreRun, UseTicket
 from edge.domain.screen import Screen
 from edge.domain.steward_messages import StoreMaintenance
 from edge.errors import StoreFailed

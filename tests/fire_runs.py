@@ -19,10 +19,12 @@ from edge.domain import messages as m
 from edge.domain.core import Core
 from edge.domain.door import EXIT_COUNTS_S, EXIT_QUIET_S
 from edge.domain.fire import OVER_S
-from edge.domain.messages import DropFault, Input, Record, StoreFault
+from edge.domain.messages import Input
+from edge.domain.records import DropFault, Record, StoreFault
 from edge.domain.restored import Restored
 from edge.domain.room_messages import LineChanged
 from edge.domain.safe_state import LOCK, outputs
+from edge.domain.sight import FaceCompared
 from edge.errors import StoreFailed
 from edge.ports import Row, Stamp
 from edge.station import Inbox, Station, Surroundings
@@ -281,7 +283,7 @@ class Evening:
         digest = pick((RIGHT, RIGHT, RIGHT, DURESS, WRONG))
         self.hear(pick((
             m.CodeDigested("1001", digest, m.CodeSource.SCREEN, now), m.CodeDigested("1002", "b" * 64, m.CodeSource.QR, now),
-            m.FaceCompared(self.random.randrange(10**6), 3, "p-an", 0.1, 0.7, 20, now), m.CodeTyped("1001", "2468"), m.QrRead("SSC:1001:2468"),
+            FaceCompared(self.random.randrange(10**6), 3, "p-an", 0.1, 0.7, 20, now), m.CodeTyped("1001", "2468"), m.QrRead("SSC:1001:2468"),
             m.GuardChanged(False), m.GuardChanged(True), m.GuardChanged(True), m.CameraChanged(False, ""), m.CameraChanged(True, ""),
             m.LeaveAsked(), m.MoreTimeAsked(), m.LeaseEnded(LOCK), m.StoreChanged(True, False), m.StoreChanged(False, True, "full"),
             m.LinkChanged(True, ""), m.LinkChanged(False, ""), m.RosterReceived(ROSTER.replace(b'"version":1', b'"version":%d' % pick((2, 3, 9)))),

@@ -17,7 +17,8 @@ from contract.roster import code_digest
 from edge.adapters.store import SqliteLedger, SqliteSamples
 from edge.adapters.store.database import Opener, on_disk
 from edge.domain.core import Core
-from edge.domain.messages import AckReceived, CodeDigested, DigestCode, Effects, Input, LinkChanged, Record
+from edge.domain.messages import AckReceived, CodeDigested, DigestCode, Effects, Input, LinkChanged
+from edge.domain.records import Record
 from edge.domain.restored import Restored
 from edge.errors import StoreFailed
 from edge.ports import Row, Stamp

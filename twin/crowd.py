@@ -11,8 +11,9 @@ from heapq import heappop, heappush
 from itertools import count
 from threading import Event, Thread
 
-from edge.domain.messages import CodeTyped, FaceCompared, LeaveAsked
+from edge.domain.messages import CodeTyped, LeaveAsked
 from edge.domain.room_messages import AmenityAsked, AmenityStopped, ChargeAsked, ChargeStopped, DrinkAsked, FridgeAsked
+from edge.domain.sight import FaceCompared
 from twin import acts
 from twin import deeds as d
 from twin.house import House

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
 
-from edge.domain.messages import AskPose, FaceCompared, FaceOrder, FacePosed, FaceVerified, Post, VerifyFace
+from edge.domain.messages import FaceOrder, Post
+from edge.domain.sight import AskPose, FaceCompared, FacePosed, FaceVerified, VerifyFace
 from twin.vault import TwinVault
 
 FRONT = (0.02, 0.77)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
 
-from edge.domain.messages import LivenessChanged, LivenessJudged, Post
+from edge.domain.messages import Post
+from edge.domain.sight import LivenessChanged, LivenessJudged
 
 EVERY_S = 0.25
 

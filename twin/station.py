@@ -9,8 +9,9 @@ from contract.config import StationConfig, check
 from contract.liveness import PASSIVE
 from contract.roster import Entitlement, Person, Roster, code_digest, phone_digest
 from edge.build import Assembly, Fittings
-from edge.domain.messages import CameraChanged, CodeTyped, FaceCompared, Input
+from edge.domain.messages import CameraChanged, CodeTyped, Input
 from edge.domain.screen import Screen
+from edge.domain.sight import FaceCompared
 from edge.guard.serve import SILENCE_S
 from twin.clock import TwinClock
 from twin.expander import with_expanders

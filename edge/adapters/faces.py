@@ -18,7 +18,8 @@ from queue import SimpleQueue
 
 import edge
 from contract.config import CameraConfig
-from edge.domain.messages import CameraChanged, FaceHint, FaceHinted, FaceOrder, FacesChanged, Post
+from edge.domain.messages import CameraChanged, FaceOrder, FacesChanged, Post
+from edge.domain.sight import FaceHint, FaceHinted
 from edge.faces import wire
 
 START_S = 20.0

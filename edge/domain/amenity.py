@@ -10,7 +10,8 @@ from math import inf
 from contract.amenity import AmenityConfig, AmenityEnded, AmenityMode, AmenityStarted
 from contract.facts import FaultCode, Stop
 from edge.domain.faults import Faults
-from edge.domain.messages import DropRun, Effects, SetOutput, StoreRun
+from edge.domain.messages import Effects, SetOutput
+from edge.domain.records import DropRun, StoreRun
 from edge.domain.safe_state import amenity
 
 SHORT_S = 10.0

@@ -14,7 +14,7 @@ from math import inf
 from statistics import median
 
 from contract.config import IdentityConfig
-from edge.domain.messages import FacePosed
+from edge.domain.sight import FacePosed
 
 BASELINE_FRAMES = 3
 BASELINE_SPREAD = 0.10

@@ -8,10 +8,12 @@ from math import ceil, inf
 
 from contract.charging import SocketConfig
 from contract.facts import ChargeEnded, ChargeStarted, FaultCode, Stop
+from contract.leases import Kind
 from edge.domain.faults import Faults
 from edge.domain.load_curve import LoadCurve
-from edge.domain.messages import Effects, Kind, Progress, SetOutput
+from edge.domain.messages import Effects, SetOutput
 from edge.domain.quota import Open, Quota
+from edge.domain.records import Progress
 from edge.domain.safe_state import socket
 
 METER_SILENT_S = 5.0

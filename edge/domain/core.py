@@ -29,6 +29,7 @@ from edge.domain.room_messages import LeaseHeard, LineChanged, RoomInput
 from edge.domain.safe_state import LOCK
 from edge.domain.sampling import Sampling
 from edge.domain.screen import Notice, Screen
+from edge.domain.sight import FaceCompared, FaceHinted, FacePosed, FaceVerified, LivenessChanged, LivenessJudged
 from edge.domain.status_light import StatusLight
 from edge.domain.steward import Steward
 from edge.domain.tickets import Tickets
@@ -150,7 +151,7 @@ class Core:
                 return self.entry.contact(closed, now)
             case m.ExitPressed(pressed):
                 return self.entry.exit(pressed, now)
-            case m.FaceCompared() | m.FaceVerified() | m.FacePosed() | m.FaceHinted() | m.AnswerTyped() | m.LivenessJudged() | m.LivenessChanged():
+            case FaceCompared() | FaceVerified() | FacePosed() | FaceHinted() | m.AnswerTyped() | LivenessJudged() | LivenessChanged():
                 return self.entry.face(self._kept(heard), now)
             case m.QrRead(text):
                 return self.entry.qr(text, now)
@@ -203,9 +204,9 @@ class Core:
 
     def _kept(self, heard: Looked) -> Looked:
         """Without anybody whose face must not be used."""
-        if isinstance(heard, m.FaceCompared):
+        if isinstance(heard, FaceCompared):
             return self.desk.screened(heard)
-        return self.desk.verified(heard) if isinstance(heard, m.FaceVerified) else heard
+        return self.desk.verified(heard) if isinstance(heard, FaceVerified) else heard
 
     def _eyes(self, fault: FaultCode, working: bool, detail: str, now: float) -> Effects:
         effects = Effects() if working else self.entry.blind()

@@ -29,22 +29,10 @@ from edge.domain.face_way import FaceWay, Step
 from edge.domain.faults import BLOCKS, Faults, Service
 from edge.domain.hours import Hours
 from edge.domain.intake import Intake
-from edge.domain.messages import (
-    AnswerTyped,
-    CodeDigested,
-    CodeSource,
-    CodeTyped,
-    Effects,
-    FaceCompared,
-    FaceHint,
-    FaceHinted,
-    FacePosed,
-    FaceVerified,
-    LivenessChanged,
-    LivenessJudged,
-)
+from edge.domain.messages import AnswerTyped, CodeDigested, CodeSource, CodeTyped, Effects
 from edge.domain.notices import Notices
 from edge.domain.screen import Notice
+from edge.domain.sight import FaceCompared, FaceHint, FaceHinted, FacePosed, FaceVerified, LivenessChanged, LivenessJudged
 from edge.domain.tickets import Tickets
 from edge.domain.visits import Visits
 

@@ -34,8 +34,9 @@ from edge.domain.handovers import Handovers
 from edge.domain.identity import limit
 from edge.domain.intake import Intake
 from edge.domain.keeping import Keeping
-from edge.domain.messages import Effects, FaceCompared, FaceVerified
+from edge.domain.messages import Effects
 from edge.domain.own_view import FaceStep, OwnFace
+from edge.domain.sight import FaceCompared, FaceVerified
 from edge.domain.visits import Visits
 
 LONGEST_S = 60.0

@@ -17,21 +17,9 @@ from edge.domain.access import Access, Granted, Refused
 from edge.domain.challenge import Challenge, Outcome, Prompt, drawn
 from edge.domain.identity import Attention, Identified, NotSure, Verdict, assurance, decide, same_person, still_the_same
 from edge.domain.liveness import Liveness, Word
-from edge.domain.messages import (
-    Action,
-    AskPose,
-    CodeDigested,
-    CodeSource,
-    CodeTyped,
-    DigestCode,
-    FaceCompared,
-    FacePosed,
-    FaceVerified,
-    LivenessChanged,
-    LivenessJudged,
-    VerifyFace,
-)
+from edge.domain.messages import Action, CodeDigested, CodeSource, CodeTyped, DigestCode
 from edge.domain.pauses import Pauses
+from edge.domain.sight import AskPose, FaceCompared, FacePosed, FaceVerified, LivenessChanged, LivenessJudged, VerifyFace
 
 ASK_S = 30.0
 """s in which the digits or the PIN must be typed: to find the keys, gloves off."""

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from contract.facts import FaultCleared, FaultCode, FaultRaised
 from edge.domain.fault_rules import BLOCKS, CUTS, RULES, Clears, Service
-from edge.domain.messages import DropFault, Effects, Record, StoreFault
+from edge.domain.messages import Effects
+from edge.domain.records import DropFault, Record, StoreFault
 
 __all__ = ["BLOCKS", "CUTS", "Faults", "Service"]
 

@@ -7,6 +7,7 @@ from math import inf
 
 from contract.facts import FaultCode, Refusal, Stop
 from contract.fridge import BottlesReserved, BottlesTaken, FridgeCause, FridgeConfig, FridgeRefused, Taken
+from contract.leases import Kind
 from edge.domain import room_messages as m
 from edge.domain.cold import Cold
 from edge.domain.equipment import Indoors
@@ -14,7 +15,7 @@ from edge.domain.fault_rules import RULES
 from edge.domain.faults import Service
 from edge.domain.fridge_cabinet import Cabinet, CabinetState, Gone, Opening
 from edge.domain.fridge_scale import Scale
-from edge.domain.messages import Effects, Kind
+from edge.domain.messages import Effects
 from edge.domain.quota import Open, Quota
 from edge.domain.screen import FridgeView, Notice, PartState, ShelfView
 from edge.domain.stock import Stock

@@ -10,7 +10,7 @@ from math import log10
 
 from contract.config import Assurance, AssuranceHours, IdentityConfig
 from contract.limits import Limits
-from edge.domain.messages import FaceCompared
+from edge.domain.sight import FaceCompared
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from enum import Enum
 from math import inf
 
 from contract.liveness import LivenessSource
-from edge.domain.messages import LivenessChanged, LivenessJudged
+from edge.domain.sight import LivenessChanged, LivenessJudged
 
 
 class Word(Enum):

@@ -8,29 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from contract.facts import Fact, FaultCode, Stop
-from contract.leases import Kind as Kind
+from contract.facts import Fact
 from contract.topics import Leaf
-from edge.domain.face_messages import ConsentRecord, FaceInput, KeepOrder
-from edge.domain.fridge_records import FridgeRecord
-from edge.domain.lease_records import LeaseRecord
-from edge.domain.loans import LoanRecord
+from edge.domain.face_messages import FaceInput, KeepOrder
+from edge.domain.records import Record
 from edge.domain.room_messages import LeaseHeard, RoomInput
-from edge.domain.steward_messages import MaintenanceRecord, StewardInput
+from edge.domain.sight import AskPose, FaceCompared, FaceHinted, FacePosed, FaceVerified, LivenessChanged, LivenessJudged, VerifyFace
+from edge.domain.steward_messages import StewardInput
 
 # ---- inputs: sensed by adapters
-
-
-class FaceHint(Enum):
-    """What the visitor can do so that the camera sees enough."""
-
-    NONE = "none"
-    CLOSER = "closer"
-    LOOK_HERE = "look_here"
-    TOO_DARK = "too_dark"
-    ONE_AT_A_TIME = "one_at_a_time"
-    HOLD_STILL = "hold_still"
-    FROZEN = "frozen"
 
 
 class CodeSource(Enum):
@@ -62,70 +48,6 @@ class LeaseEnded:
     """The hard timer of the gpio adapter ended an output by itself: the core should have done it before."""
 
     output: str
-
-
-@dataclass(frozen=True)
-class FaceCompared:
-    """The mean of `frames` good frames of one tracked face against the gallery.
-
-    Distances are Euclidean between unit vectors, 0..2, inf where there is nobody; `seen_at` is the first frame used.
-    """
-
-    track: int
-    frames: int
-    best: str | None
-    best_distance: float
-    second_distance: float
-    gallery: int
-    seen_at: float
-    second: str | None = None
-
-
-@dataclass(frozen=True)
-class FaceVerified:
-    """The answer to VerifyFace: `distance` of the mean of `frames` fresh good frames to that person, inf when not enrolled."""
-
-    track: int
-    person: str
-    frames: int
-    distance: float
-    seen_at: float
-
-
-@dataclass(frozen=True)
-class FacePosed:
-    """Where a tracked face looks, in eye distances: `yaw` > 0 to the person's own left, `pitch` about 0.77 straight ahead."""
-
-    track: int
-    yaw: float
-    pitch: float
-    seen_at: float
-
-
-@dataclass(frozen=True)
-class LivenessJudged:
-    """How alive a face looked to one source at `at`: `live_ratio` 0..1. `track` None: to a device that sees the door as a whole."""
-
-    source: str
-    track: int | None
-    live_ratio: float
-    at: float
-
-
-@dataclass(frozen=True)
-class LivenessChanged:
-    """A source of such judgements works, or does not: no model, no device, a cable."""
-
-    source: str
-    working: bool
-    detail: str
-
-
-@dataclass(frozen=True)
-class FaceHinted:
-    """Posted when the hint changes."""
-
-    hint: FaceHint
 
 
 @dataclass(frozen=True)
@@ -289,22 +211,6 @@ class DigestCode:
     typed_at: float
 
 
-@dataclass(frozen=True)
-class VerifyFace:
-    """Compare fresh frames of this track (None: whoever is there) with one person and post FaceVerified."""
-
-    person: str
-    track: int | None
-
-
-@dataclass(frozen=True)
-class AskPose:
-    """Post FacePosed for this track, or stop."""
-
-    track: int
-    on: bool
-
-
 FaceOrder = VerifyFace | AskPose | KeepOrder
 """What the face process may be asked."""
 
@@ -326,114 +232,6 @@ class Forget:
 
 
 Action = SetOutput | DigestCode | FaceOrder | Say | Forget
-
-# ---- records: ledger rows that are written in one transaction with the facts
-
-
-@dataclass(frozen=True)
-class Reserve:
-    """Amount set aside for a session before anything is switched on. `day` is the quota day, ISO date; days before `keep_from` may be forgotten."""
-
-    session: str
-    person: str
-    kind: Kind
-    part: str
-    day: str
-    amount: int
-    keep_from: str = ""
-
-
-@dataclass(frozen=True)
-class Settle:
-    """What the session took in the end; the rest goes back."""
-
-    session: str
-    amount: int
-    stop: Stop
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a session is, so that a power cut costs the visitor little: whole ml or minutes so far, and Wh where energy is measured."""
-
-    session: str
-    amount: int
-    energy_wh: float | None = None
-
-
-@dataclass(frozen=True)
-class StoreRoster:
-    """The roster now in force."""
-
-    version: int
-    raw: bytes = field(repr=False)
-
-
-@dataclass(frozen=True)
-class UseTicket:
-    """A ticket that opened the door: never again. `nonce` in hexadecimal digits; after `last_s` (UTC s) it is over anyway."""
-
-    nonce: str
-    last_s: int
-
-
-@dataclass(frozen=True)
-class KeepTries:
-    """Replaces the wrong tries that were stored: whose they were, oldest first."""
-
-    numbers: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class StoreCare:
-    """What was done for the water last. Days are ISO dates, '' for never; `*_told`: a person said so, otherwise the first day known."""
-
-    filter_day: str = ""
-    filter_told: bool = False
-    drawn_ml: int = 0
-    test_day: str = ""
-    test_told: bool = False
-    passed: bool = True
-    drawn_day: str = ""
-
-
-@dataclass(frozen=True)
-class StoreFault:
-    """A fault stands, and will after a restart."""
-
-    fault: FaultCode
-    part: str
-    detail: str
-
-
-@dataclass(frozen=True)
-class StoreRun:
-    """An amenity runs. `person` None: because somebody is inside."""
-
-    run: str
-    amenity: str
-    person: str | None
-
-
-@dataclass(frozen=True)
-class DropRun:
-    """It ended, and its fact is in the same transaction."""
-
-    run: str
-
-
-@dataclass(frozen=True)
-class DropFault:
-    """It stands no more."""
-
-    fault: FaultCode
-    part: str
-
-
-Record = (
-    StoreCare | StoreFault | DropFault | StoreRun | DropRun | Reserve | Settle
-    | Progress | StoreRoster | UseTicket | KeepTries | ConsentRecord | LoanRecord | FridgeRecord | LeaseRecord | MaintenanceRecord
-)
 
 
 @dataclass

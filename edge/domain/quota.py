@@ -8,9 +8,10 @@ kept here too (edge/domain/leases.py), and days that were left behind stay known
 from dataclasses import dataclass
 
 from contract.facts import Stop
+from contract.leases import Kind
 from edge.domain.lease_book import LeaseBook
 from edge.domain.lease_records import Shared, StoreDay
-from edge.domain.messages import Kind, Reserve, Settle
+from edge.domain.records import Reserve, Settle
 
 
 class QuotaExceeded(Exception):

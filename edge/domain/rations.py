@@ -1,9 +1,9 @@
 """How much of a kind a person may draw a day at this station: the roster's word, else the station's default."""
 
 from contract.config import QuotaConfig
+from contract.leases import Kind
 from contract.roster import Role
 from edge.domain.access import Access
-from edge.domain.messages import Kind
 from edge.domain.quota import Quota
 
 

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from contract.leases import Kind
 from edge.domain.face_messages import Consent, Transfer
 from edge.domain.fridge_records import FridgeKept
 from edge.domain.lease_records import Shared
 from edge.domain.loans import Loan
-from edge.domain.messages import Kind, StoreCare, StoreFault, StoreRun
 from edge.domain.quota import Open
+from edge.domain.records import StoreCare, StoreFault, StoreRun
 from edge.domain.steward_messages import StoreMaintenance
 
 

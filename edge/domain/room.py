@@ -1,6 +1,7 @@
 """What a visitor draws and switches inside: hands each input to the equipment that it is about. One `match`."""
 
 from contract.facts import ChargeEnded, EntryGranted, FaultCode, Refusal, Stop, VisitEnd, VisitEnded, WaterPoured
+from contract.leases import Kind
 from edge.domain import charger, fridge, lines, water
 from edge.domain import room_messages as m
 from edge.domain.amenities import Amenities
@@ -9,7 +10,7 @@ from edge.domain.fridge import Fridge
 from edge.domain.leases import QuotaLeases
 from edge.domain.lending import Lending
 from edge.domain.lines import SLOT
-from edge.domain.messages import Effects, ExpanderChanged, Kind
+from edge.domain.messages import Effects, ExpanderChanged
 from edge.domain.quota import Quota
 from edge.domain.room_messages import RoomInput
 from edge.domain.safe_state import MASTER

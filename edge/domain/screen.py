@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from contract.facts import FaultCode, Refusal, Stop
-from edge.domain.messages import FaceHint
 from edge.domain.own_view import OwnFace
+from edge.domain.sight import FaceHint
 from edge.domain.steward_view import StewardView
 
 

@@ -4,10 +4,11 @@ from math import inf
 
 from contract.charging import QueueEnd
 from contract.facts import ChargeEnded, ChargeRefused, FaultCode, Refusal, Stop
+from contract.leases import Kind
 from edge.domain.charger import Socket
 from edge.domain.equipment import Indoors
 from edge.domain.faults import Service
-from edge.domain.messages import Effects, Kind
+from edge.domain.messages import Effects
 from edge.domain.quota import Open
 from edge.domain.room_messages import ChargeAsked
 from edge.domain.screen import Notice

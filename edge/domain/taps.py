@@ -9,10 +9,11 @@ from datetime import date
 from math import inf
 
 from contract.facts import Refusal, Stop, WaterRefused
+from contract.leases import Kind
 from edge.domain.equipment import Indoors
 from edge.domain.hot_lock import HotLock
 from edge.domain.mains import Mains
-from edge.domain.messages import Effects, Kind
+from edge.domain.messages import Effects
 from edge.domain.quota import Open, QuotaExceeded
 from edge.domain.room_messages import DrinkAsked
 from edge.domain.screen import Notice, WaterView

@@ -11,7 +11,7 @@ from contract.facts import Refusal
 from contract.ticket import Flaw, Ticket, TicketKey, TicketRefused, unseal
 from edge.domain.access import Access, Granted, Refused
 from edge.domain.clock import WallClock
-from edge.domain.messages import UseTicket
+from edge.domain.records import UseTicket
 
 KEEP_S = 600
 """More than ten times what a ticket lives."""

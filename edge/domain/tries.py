@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from math import inf
 
 from contract.config import AccessConfig
-from edge.domain.messages import KeepTries
+from edge.domain.records import KeepTries
 
 TRIES_LAST_S = 900.0
 

@@ -5,9 +5,10 @@ from math import inf
 
 from contract.charging import QueueEnd, QueueLeft, SocketHeld
 from contract.facts import ChargeRefused, Refusal
+from contract.leases import Kind
 from edge.domain.charger import Charge, Socket
 from edge.domain.equipment import Indoors
-from edge.domain.messages import Effects, Kind
+from edge.domain.messages import Effects
 from edge.domain.screen import Notice
 from edge.domain.visits import Visit
 from edge.domain.waiting import Waiting

@@ -15,6 +15,7 @@ from edge.domain.face_desk import FaceDesk
 from edge.domain.intake import Intake
 from edge.domain.messages import Effects, Input, Say
 from edge.domain.outbox import Outbox
+from edge.domain.records import StoreRoster
 from edge.domain.reports import of_roster, same
 from edge.domain.restored import Restored
 from edge.domain.status_light import StatusLight
@@ -94,7 +95,7 @@ class Uplink:
         if new.version <= version:
             return Effects([of_roster(version, people, None)])
         fact = RosterApplied(version=new.version, people=len(new.people))
-        effects = Effects([of_roster(new.version, len(new.people), None)], [fact], [m.StoreRoster(new.version, raw)])
+        effects = Effects([of_roster(new.version, len(new.people), None)], [fact], [StoreRoster(new.version, raw)])
         effects.add(self._in_force(new, now))
         return effects
 

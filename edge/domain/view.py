@@ -5,6 +5,7 @@ from math import inf
 
 from contract.config import StationConfig
 from contract.envelope import ClockState
+from contract.leases import Kind
 from contract.state import FaultState, Link, State
 from edge.domain import charging_view, room_view, water_view
 from edge.domain.charger import Socket
@@ -13,7 +14,6 @@ from edge.domain.detectors import Detectors
 from edge.domain.entry import Entry
 from edge.domain.face_desk import FaceDesk
 from edge.domain.faults import Faults, Service
-from edge.domain.messages import Kind
 from edge.domain.notices import Notices
 from edge.domain.outbox import Outbox
 from edge.domain.room import Room

@@ -9,11 +9,13 @@ from enum import Enum
 from math import inf
 
 from contract.facts import FaultCode, Stop, WaterPoured, WaterReserved
+from contract.leases import Kind
 from contract.water import FlushStarted, TapConfig, WaterFlushed
 from edge.domain.faults import Faults
-from edge.domain.messages import Effects, Kind, Progress, SetOutput
+from edge.domain.messages import Effects, SetOutput
 from edge.domain.metering import Meter, Recent
 from edge.domain.quota import Open, Quota
+from edge.domain.records import Progress
 from edge.domain.safe_state import valve
 
 SETTLES_S = 1.0

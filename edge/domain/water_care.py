@@ -11,7 +11,8 @@ from datetime import date
 from contract.facts import FaultCode
 from contract.water import FilterChanged, WaterConfig, WaterTested
 from edge.domain.faults import Faults
-from edge.domain.messages import Effects, Record, StoreCare
+from edge.domain.messages import Effects
+from edge.domain.records import Record, StoreCare
 from edge.domain.screen import WaterView
 
 

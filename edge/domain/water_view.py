@@ -1,6 +1,6 @@
 """What the touch screen shows of a tap. Reads, changes nothing."""
 
-from edge.domain.messages import Kind
+from contract.leases import Kind
 from edge.domain.rations import Rations
 from edge.domain.screen import PartState, TapView
 from edge.domain.taps import Taps

@@ -24,7 +24,8 @@ import cv2
 
 from contract.liveness import PASSIVE
 from edge.domain.face_messages import EnrolFace, ForgetFace, NoteVisit, StopEnrolling
-from edge.domain.messages import AskPose, CameraChanged, FaceHint, FaceOrder, LivenessChanged, VerifyFace
+from edge.domain.messages import CameraChanged, FaceOrder
+from edge.domain.sight import AskPose, FaceHint, LivenessChanged, VerifyFace
 from edge.faces import wire
 from edge.faces.camera import Camera
 from edge.faces.engine.choice import chosen, engine

@@ -17,7 +17,7 @@ from PIL import Image as Pictures
 from PIL import ImageOps, UnidentifiedImageError
 
 from contract.config import IdentityConfig
-from edge.domain.messages import FaceHint
+from edge.domain.sight import FaceHint
 from edge.faces.engine.manifest import BuiltIn, Manifest
 from edge.faces.engine.models import Engine, built_in
 from edge.faces.quality import Thresholds, crowded, judge

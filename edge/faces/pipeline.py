@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from edge.domain.messages import AskPose, FaceCompared, FaceHint, FaceHinted, FacePosed, FaceVerified, LivenessJudged, VerifyFace
+from edge.domain.sight import AskPose, FaceCompared, FaceHint, FaceHinted, FacePosed, FaceVerified, LivenessJudged, VerifyFace
 from edge.faces.embed import Embedder
 from edge.faces.gallery import EMPTY, Gallery
 from edge.faces.quality import Thresholds, crowded, judge, pose

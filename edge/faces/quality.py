@@ -9,7 +9,7 @@ from math import atan2, degrees, hypot
 import cv2
 import numpy as np
 
-from edge.domain.messages import FaceHint
+from edge.domain.sight import FaceHint
 from edge.faces.shapes import Aligned, Box, Image, Points
 
 

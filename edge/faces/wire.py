@@ -22,19 +22,8 @@ from edge.domain.face_messages import (
     KeepOrder,
     Transfer,
 )
-from edge.domain.messages import (
-    AskPose,
-    CameraChanged,
-    FaceCompared,
-    FaceHint,
-    FaceHinted,
-    FacePosed,
-    FaceVerified,
-    LivenessChanged,
-    LivenessJudged,
-    QrRead,
-    VerifyFace,
-)
+from edge.domain.messages import CameraChanged, QrRead
+from edge.domain.sight import AskPose, FaceCompared, FaceHint, FaceHinted, FacePosed, FaceVerified, LivenessChanged, LivenessJudged, VerifyFace
 
 MAX_BODY = 1 << 20
 _HEAD = struct.Struct(">IB")

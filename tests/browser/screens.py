@@ -7,7 +7,6 @@ from typing import Any
 
 from contract.facts import FaultCode, Refusal, Stop
 from contract.steward import StewardAct
-from edge.domain.messages import FaceHint
 from edge.domain.own_view import FaceStep, OwnFace
 from edge.domain.screen import (
     AmenityView,
@@ -29,6 +28,7 @@ from edge.domain.screen import (
     WaitingView,
     WaterView,
 )
+from edge.domain.sight import FaceHint
 from edge.domain.steward_view import StewardView
 
 TAPS = (

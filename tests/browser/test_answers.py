@@ -11,6 +11,7 @@ import pytest
 from contract.facts import FaultCode, Refusal
 from edge.domain import messages as m
 from edge.domain.screen import AskView, ChallengeView, FaultView, Notice, Screen
+from edge.domain.sight import FaceHint
 from tests.browser.conftest import Kiosk
 from tests.browser.screens import DOOR, ROOM, noticed
 from tests.browser.test_touch import keys, nothing_posted, posted, settle, tap
@@ -177,7 +178,7 @@ def test_among_too_many_people_the_way_by_face_says_that_digits_are_asked_too(pa
     kiosk.show(crowd, page)
     assert "last 4 digits of your phone number" in page.text_content("#hint")
     assert page.is_visible("#face-on") and page.text_content("#notice").find("enrolled") < 0
-    kiosk.show(replace(crowd, hint=m.FaceHint.CLOSER), page)
+    kiosk.show(replace(crowd, hint=FaceHint.CLOSER), page)
     assert page.text_content("#hint") == "Come a little closer"
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from contract.consent import EnrolProblem
 from edge.domain.face_messages import ConsentAnswered, EnrolStopAsked, ForgetAsked
-from edge.domain.messages import FaceHint
 from edge.domain.own_view import FaceStep
+from edge.domain.sight import FaceHint
 from tests.browser.conftest import Kiosk
 from tests.browser.screens import KEPT, OWN, owned
 from tests.browser.test_layout import MEASURE

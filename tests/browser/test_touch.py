@@ -12,6 +12,7 @@ from contract.facts import Refusal
 from edge.domain import messages as m
 from edge.domain import room_messages as r
 from edge.domain.screen import Notice, PartState
+from edge.domain.sight import FaceHint
 from tests.browser.conftest import Kiosk
 from tests.browser.screens import DOOR, POURING, ROOM, TAPS, noticed
 
@@ -107,7 +108,7 @@ def test_the_first_touch_after_sleep_only_wakes(page: Any, kiosk: Kiosk) -> None
 
 
 def test_a_face_or_a_message_wakes_the_screen(page: Any, kiosk: Kiosk) -> None:
-    for awakening in (replace(DOOR, hint=m.FaceHint.CLOSER), noticed(DOOR, Notice.REFUSED, Refusal.NOT_SURE)):
+    for awakening in (replace(DOOR, hint=FaceHint.CLOSER), noticed(DOOR, Notice.REFUSED, Refusal.NOT_SURE)):
         kiosk.show(DOOR, page)
         kiosk.wait(62, page)
         assert page.is_visible("#sleep")

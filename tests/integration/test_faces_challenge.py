@@ -10,7 +10,7 @@ import pytest
 
 from contract.config import CameraConfig
 from edge.adapters.faces import FacesProcess
-from edge.domain.messages import AskPose, FaceCompared, FaceHint, FaceHinted, FacePosed, FaceVerified, VerifyFace
+from edge.domain.sight import AskPose, FaceCompared, FaceHint, FaceHinted, FacePosed, FaceVerified, VerifyFace
 from edge.faces.enrol import Enroller
 from tests.integration.test_faces_process import Heard, is_camera, is_held, keep
 from twin import photos

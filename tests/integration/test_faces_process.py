@@ -18,7 +18,8 @@ import pytest
 from contract.config import CameraConfig
 from edge.adapters.faces import FacesProcess
 from edge.domain.face_messages import FaceErased, FacesHeld, ForgetFace
-from edge.domain.messages import CameraChanged, FaceCompared, FacesChanged, Input, QrRead
+from edge.domain.messages import CameraChanged, FacesChanged, Input, QrRead
+from edge.domain.sight import FaceCompared
 from edge.faces.enrol import Enroller
 from edge.faces.shapes import Vector
 from edge.faces.vault import Terms, Vault

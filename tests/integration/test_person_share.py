@@ -18,7 +18,7 @@ from contract.roster import FaceRight, Person
 from edge.adapters.kiosk_web.notice import sharing_version
 from edge.adapters.store.ledger import SqliteLedger
 from edge.domain.face_messages import Consent, Standing, StoreConsent
-from edge.domain.messages import StoreRoster
+from edge.domain.records import StoreRoster
 from edge.faces.shapes import unit
 from edge.faces.vault import Terms, Vault
 from edge.ports import Stamp

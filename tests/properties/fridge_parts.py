@@ -9,6 +9,7 @@ from math import inf
 from contract.config import QuotaConfig, StationConfig
 from contract.facts import Fact
 from contract.fridge import FridgeConfig
+from contract.leases import Kind
 from contract.roster import Entitlement, Person, Roster
 from edge.domain.access import Access
 from edge.domain.clock import WallClock
@@ -16,10 +17,11 @@ from edge.domain.equipment import Indoors
 from edge.domain.faults import Faults
 from edge.domain.fridge import Fridge
 from edge.domain.fridge_records import FridgeKept, StoreCold, StoreProbe, StoreShelf
-from edge.domain.messages import DropFault, Effects, Kind, Record, Reserve, SetOutput, Settle, StoreFault, WallClockRead
+from edge.domain.messages import Effects, SetOutput, WallClockRead
 from edge.domain.notices import Notices
 from edge.domain.quota import Open, Quota
 from edge.domain.rations import Rations
+from edge.domain.records import DropFault, Record, Reserve, Settle, StoreFault
 from edge.domain.restored import Restored
 from edge.domain.room_messages import LineChanged, TemperatureLost, TemperatureRead, WeightLost, WeightRead
 from edge.domain.visits import Visits

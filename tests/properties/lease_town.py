@@ -27,10 +27,11 @@ from edge.domain.equipment import Indoors
 from edge.domain.faults import Faults
 from edge.domain.lease_records import Shared, StoreDay, StoreLease
 from edge.domain.leases import QuotaLeases
-from edge.domain.messages import Effects, Reserve, Say, Settle, WallClockRead
+from edge.domain.messages import Effects, Say, WallClockRead
 from edge.domain.notices import Notices
 from edge.domain.quota import Open, Quota, QuotaExceeded
 from edge.domain.rations import Rations
+from edge.domain.records import Reserve, Settle
 from edge.domain.restored import Restored
 from edge.domain.visits import Visits
 

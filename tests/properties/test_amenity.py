@@ -13,7 +13,8 @@ from contract.amenity import AmenityConfig, AmenityEnded, AmenityStarted
 from contract.facts import FaultCode, Stop
 from edge.domain.amenity import Amenity
 from edge.domain.faults import Faults
-from edge.domain.messages import DropRun, Effects, SetOutput, StoreRun
+from edge.domain.messages import Effects, SetOutput
+from edge.domain.records import DropRun, StoreRun
 from tests.properties.amount import machine
 
 MAX_S, COOL_S = 120.0, 60.0

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from contract.config import IdentityConfig
 from edge.domain.challenge import SIDES, Challenge, Outcome, Turn, drawn
-from edge.domain.messages import FacePosed
+from edge.domain.sight import FacePosed
 from twin.eyes import FRONT, SWINGS
 
 CONFIG = IdentityConfig()

@@ -10,10 +10,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from contract.charging import SocketConfig
 from contract.facts import ChargeEnded, ChargeStarted, FaultCode, Stop
+from contract.leases import Kind
 from edge.domain.charger import METER_SILENT_S, OVER_POWER_S, OVER_UNSURE_S, Socket, interrupted
 from edge.domain.faults import Faults
-from edge.domain.messages import Effects, Kind, Progress, SetOutput, Settle
+from edge.domain.messages import Effects, SetOutput
 from edge.domain.quota import Open, Quota, QuotaExceeded
+from edge.domain.records import Progress, Settle
 from edge.domain.safe_state import socket
 from tests.properties.amount import machine
 

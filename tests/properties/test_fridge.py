@@ -10,8 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from contract.facts import FaultCode
 from contract.fridge import BottlesReserved, BottlesTaken, FridgeRefused
+from contract.leases import Kind
 from edge.domain.fridge_cabinet import CabinetState
-from edge.domain.messages import Kind, SetOutput
+from edge.domain.messages import SetOutput
 from edge.domain.room_messages import FridgeAsked
 from edge.domain.safe_state import FRIDGE_LOCK
 from tests.properties.amount import machine

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from contract.liveness import LivenessSource
 from edge.domain.liveness import Liveness, Word
-from edge.domain.messages import LivenessJudged
+from edge.domain.sight import LivenessJudged
 
 SOURCES = (LivenessSource(source="passive", threshold=0.8), LivenessSource(source="depth", threshold=0.5, longest_age_s=1.0))
 RATIOS = st.floats(0, 1) | st.sampled_from([0.5, 0.8, 1.0, nan, inf, -inf, 1.5, -1.0])

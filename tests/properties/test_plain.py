@@ -18,8 +18,9 @@ from edge.domain.clock import JUMP_S, WallClock
 from edge.domain.faults import BLOCKS, CUTS, Faults, Service
 from edge.domain.identity import Attention, Identified, NotSure, Stranger, decide, limit
 from edge.domain.intake import QUIET_S, Intake
-from edge.domain.messages import CodeDigested, CodeSource, CodeTyped, DigestCode, FaceCompared, WallClockRead
+from edge.domain.messages import CodeDigested, CodeSource, CodeTyped, DigestCode, WallClockRead
 from edge.domain.sampling import Sampling
+from edge.domain.sight import FaceCompared
 from edge.domain.tries import TRIES_LAST_S
 from tests.properties.amount import plain
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from contract.facts import Stop
-from edge.domain.messages import Kind
+from contract.leases import Kind
 from edge.domain.quota import Open, Quota, QuotaExceeded
 from tests.properties.amount import machine
 

@@ -24,6 +24,7 @@ from contract.facts import (
 from edge.domain import messages as m
 from edge.domain import room_messages as r
 from edge.domain.door import DoorState
+from edge.domain.sight import FaceCompared
 from edge.domain.water import TapState
 from edge.station import GRANTS
 from tests.properties.amount import machine
@@ -61,7 +62,7 @@ class People(RuleBasedStateMachine):
     def face(self, who: str) -> None:
         self.tracks += 1
         now = self.held.clock.monotonic()
-        self.held.hear(m.FaceCompared(self.tracks, 3, who, 0.15, 0.6, 2, now - 0.2))
+        self.held.hear(FaceCompared(self.tracks, 3, who, 0.15, 0.6, 2, now - 0.2))
 
     @rule(pin=st.sampled_from(["2468", "2468", "0000"]), source=st.sampled_from([m.CodeSource.SCREEN, m.CodeSource.QR]))
     def code(self, pin: str, source: m.CodeSource) -> None:

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from contract.facts import FaultCode, FlushStarted, WaterPoured, WaterReserved
+from contract.leases import Kind
 from contract.roster import Entitlement, Person, Roster
 from contract.water import WaterFlushed
 from edge.domain.core import Core
 from edge.domain.faults import Service
-from edge.domain.messages import Effects, Kind, SetOutput
+from edge.domain.messages import Effects, SetOutput
 from edge.domain.restored import Restored
 from edge.domain.room_messages import DrinkAsked, DrinkStopped, HotUnlockAsked, LineChanged, PulsesCounted, RoomInput
 from edge.domain.safe_state import MASTER, valve

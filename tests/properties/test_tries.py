@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.config import AccessConfig
-from edge.domain.messages import KeepTries
+from edge.domain.records import KeepTries
 from edge.domain.tries import TRIES_LAST_S, Tries
 from tests.properties.amount import plain
 

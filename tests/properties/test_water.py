@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from contract.facts import FaultCleared, FaultCode, FaultRaised, Stop, WaterPoured, WaterReserved
+from contract.leases import Kind
 from contract.water import TapConfig
 from edge.domain.faults import Faults
-from edge.domain.messages import Effects, Kind, Progress, Reserve, SetOutput, Settle
+from edge.domain.messages import Effects, SetOutput
 from edge.domain.quota import Open, Quota, QuotaExceeded
+from edge.domain.records import Progress, Reserve, Settle
 from edge.domain.safe_state import valve
 from edge.domain.water import LEAK_WINDOW_S, PROGRESS_ML, SETTLES_S, Tap, TapState, interrupted
 from tests.properties.amount import machine

@@ -17,10 +17,11 @@ from edge.domain.clock import WallClock
 from edge.domain.core import Core
 from edge.domain.door import Door
 from edge.domain.faults import BLOCKS, CUTS
-from edge.domain.messages import Effects, Reserve
+from edge.domain.messages import Effects
 from edge.domain.outbox import Outbox
 from edge.domain.pauses import Pauses
 from edge.domain.quota import Quota
+from edge.domain.records import Reserve
 from edge.domain.room import Room
 from edge.domain.water import Tap
 from edge.guard.lines import SafeLines

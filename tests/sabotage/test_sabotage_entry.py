@@ -9,7 +9,7 @@ import pytest
 from contract.facts import Refusal
 from contract.ticket import Ticket
 from edge.adapters.store import SqliteLedger
-from edge.domain.messages import KeepTries, UseTicket
+from edge.domain.records import KeepTries, UseTicket
 from edge.domain.tickets import Tickets
 from tests.sabotage.twins import Saw, Twin, name, turns_red
 from tests.scenarios import test_gallery, test_tickets, test_tries

@@ -10,7 +10,8 @@ import pytest
 from edge.domain.entry import Entry
 from edge.domain.face_way import NOTHING, FaceWay
 from edge.domain.liveness import Liveness, Word
-from edge.domain.messages import Effects, LivenessJudged
+from edge.domain.messages import Effects
+from edge.domain.sight import LivenessJudged
 from tests.scenarios import test_liveness_sources as sources
 from tests.scenarios.conftest import Build
 from tests.scenarios.people import enters_by_code

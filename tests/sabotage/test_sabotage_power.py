@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edge.adapters.store import SqliteLedger
-from edge.domain.messages import Progress
+from edge.domain.records import Progress
 from tests.scenarios import test_kill
 from tests.scenarios.conftest import Build
 

@@ -6,7 +6,8 @@ The same with the real process and a real stream is in tests/integration/test_fa
 import pytest
 
 from contract.facts import FaultCleared, FaultCode, FaultRaised, Way
-from edge.domain.messages import CameraChanged, FaceHint, FaceHinted, FacesChanged, Input
+from edge.domain.messages import CameraChanged, FacesChanged, Input
+from edge.domain.sight import FaceHint, FaceHinted
 from tests.scenarios.people import AN, enters_by_code, leaves
 from twin.station import TwinStation
 

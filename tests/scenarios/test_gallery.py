@@ -6,7 +6,7 @@ import pytest
 
 from contract.facts import EntryGranted, FaultCleared, FaultCode, FaultRaised, Way
 from contract.state import State
-from edge.domain.messages import FaceCompared
+from edge.domain.sight import FaceCompared
 from tests.scenarios.conftest import Build
 from tests.scenarios.people import AN, BO, enters_by_code, leaves
 from tests.scenarios.test_liveness import AN_PHONE, answer, known

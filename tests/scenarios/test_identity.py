@@ -4,8 +4,8 @@ import pytest
 
 from contract.facts import EntryGranted, EntryRefused, Refusal
 from edge.domain.identity import limit
-from edge.domain.messages import FaceCompared
 from edge.domain.screen import Notice
+from edge.domain.sight import FaceCompared
 from tests.scenarios.people import AN, enters_by_code, people
 from twin.station import TwinStation, roster
 

@@ -7,8 +7,9 @@ import pytest
 from contract.facts import EntryGranted, EntryRefused, Refusal, Way
 from contract.roster import Person
 from edge.domain.challenge import Turn
-from edge.domain.messages import AnswerTyped, CameraChanged, FaceCompared, FaceHint, FaceHinted
+from edge.domain.messages import AnswerTyped, CameraChanged
 from edge.domain.screen import Notice
+from edge.domain.sight import FaceCompared, FaceHint, FaceHinted
 from tests.scenarios.people import AN, AN_PIN, BO, enters_by_code, people
 from twin.eyes import SWINGS, swung
 from twin.station import TwinStation, person, roster

@@ -7,7 +7,8 @@ import pytest
 
 from contract.facts import EntryGranted, FaultCleared, FaultCode, FaultRaised, Refusal, Way
 from contract.liveness import PASSIVE
-from edge.domain.messages import AnswerTyped, FacesChanged, LivenessChanged, LivenessJudged
+from edge.domain.messages import AnswerTyped, FacesChanged
+from edge.domain.sight import LivenessChanged, LivenessJudged
 from tests.scenarios.people import AN, AN_PIN, BO, enters_by_code
 from tests.scenarios.test_liveness import AN_PHONE, NEAR, UNSURE, answer, known, refusals
 from twin.station import TwinStation, person

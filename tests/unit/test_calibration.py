@@ -15,7 +15,7 @@ from cli.face_trials import Design, Trial, trials
 from contract.config import IdentityConfig
 from contract.limits import GalleryLimit, Limits
 from edge.domain.identity import Identified, NotSure, Stranger, calibrated, decide, face_alone, limit
-from edge.domain.messages import FaceCompared
+from edge.domain.sight import FaceCompared
 from edge.faces.engine import manifest
 from edge.faces.engine.bounds import incomplete_beta, upper_bound
 from edge.faces.shapes import unit

@@ -6,9 +6,10 @@ from random import Random
 
 import pytest
 
+from contract.leases import Kind
 from contract.water import TapConfig, WaterConfig
 from edge.domain.faults import Faults
-from edge.domain.messages import Effects, Kind, SetOutput
+from edge.domain.messages import Effects, SetOutput
 from edge.domain.quota import Open, Quota
 from edge.domain.water import Tap as TapMachine
 from twin.basin import Basin

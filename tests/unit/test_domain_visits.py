@@ -10,6 +10,7 @@ from edge.domain import messages as m
 from edge.domain.core import Core
 from edge.domain.messages import Effects
 from edge.domain.restored import Restored
+from edge.domain.sight import FaceCompared
 from edge.domain.visits import Visits
 from twin.station import layout, person, roster
 
@@ -50,7 +51,7 @@ class House:
 
     def face(self, who: str, stored: bool = True) -> None:
         self.tracks += 1
-        self.hear(m.FaceCompared(self.tracks, 3, who, 0.15, 0.6, 2, self.now - 0.2), stored=stored)
+        self.hear(FaceCompared(self.tracks, 3, who, 0.15, 0.6, 2, self.now - 0.2), stored=stored)
 
     def code(self, number: str, pin: str, stored: bool = True) -> None:
         asked = self.core.handle(m.CodeTyped(number, pin), self.now).actions[0]

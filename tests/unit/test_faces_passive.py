@@ -11,7 +11,7 @@ import yaml
 
 from cli.face import main
 from contract.liveness import PASSIVE
-from edge.domain.messages import LivenessJudged
+from edge.domain.sight import LivenessJudged
 from edge.faces.engine import onnx_file
 from edge.faces.engine.onnx_file import Graph, Node, Value
 from edge.faces.passive import choice, manifest

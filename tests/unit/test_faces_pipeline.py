@@ -6,7 +6,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from edge.domain.messages import AskPose, FaceCompared, FaceHint, FaceHinted, LivenessJudged
+from edge.domain.sight import AskPose, FaceCompared, FaceHint, FaceHinted, LivenessJudged
 from edge.faces.gallery import Gallery
 from edge.faces.pipeline import Pipeline
 from edge.faces.quality import Thresholds

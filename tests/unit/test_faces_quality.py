@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.domain.messages import FaceHint
+from edge.domain.sight import FaceHint
 from edge.faces.quality import Thresholds, crowded, judge, pose
 from edge.faces.shapes import Aligned, Box, Image, Points
 

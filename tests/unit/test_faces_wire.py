@@ -22,7 +22,8 @@ from edge.domain.face_messages import (
     StopEnrolling,
     Transfer,
 )
-from edge.domain.messages import CameraChanged, FaceCompared, FaceHint, FaceHinted, LivenessChanged, LivenessJudged, QrRead
+from edge.domain.messages import CameraChanged, QrRead
+from edge.domain.sight import FaceCompared, FaceHint, FaceHinted, LivenessChanged, LivenessJudged
 from edge.faces import wire
 
 MESSAGES = [

@@ -15,8 +15,8 @@ from edge.adapters.kiosk_web import notice
 from edge.adapters.kiosk_web.page import FOLDER
 from edge.domain.door import DoorState
 from edge.domain.face_messages import Standing
-from edge.domain.messages import FaceHint
 from edge.domain.screen import Announce, Notice, PartState
+from edge.domain.sight import FaceHint
 
 LANGUAGES = ("zh", "en")
 FAMILIES: dict[str, type[Enum]] = {

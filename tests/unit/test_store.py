@@ -15,11 +15,12 @@ import pytest
 
 from contract.envelope import ClockState, FactEnvelope, decode
 from contract.facts import DoorClosed, Fact, Stop
+from contract.leases import Kind
 from contract.model import Model
 from edge.adapters.store import SqliteLedger, SqliteSamples
 from edge.adapters.store.database import MIGRATIONS
-from edge.domain.messages import Kind, Record, Reserve, Settle, StoreRoster
 from edge.domain.quota import Open
+from edge.domain.records import Record, Reserve, Settle, StoreRoster
 from edge.errors import StoreFailed
 from edge.ports import Stamp
 from edge.station import envelope

@@ -10,8 +10,8 @@ from contract.water import WaterConfig
 from edge.adapters.store import SqliteLedger
 from edge.domain.clock import WallClock
 from edge.domain.faults import Faults
-from edge.domain.messages import StoreCare
 from edge.domain.metering import Recent
+from edge.domain.records import StoreCare
 from edge.domain.water_care import Care
 from edge.ports import Stamp
 

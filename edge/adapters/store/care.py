@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from edge.domain.messages import StoreCare
+from edge.domain.records import StoreCare
 
 
 def write(db: sqlite3.Connection, kept: StoreCare) -> None:

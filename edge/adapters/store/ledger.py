@@ -8,17 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contract.facts import Fact
-from edge.adapters.store import care, consents, fridge, leases, loans, standing
+from contract.leases import Kind
+from edge.adapters.store import care, consents, fridge, leases, loans, reserve, standing
 from edge.adapters.store.database import Opener, connect, on_disk
-from edge.adapters.store.reserve import Reserve
 from edge.adapters.store.rows import body, is_full, select, span
-from edge.domain import messages as m
 from edge.domain.face_messages import DropConsent, StoreConsent, StoreTransfer
 from edge.domain.fridge_records import StoreCold, StoreProbe, StoreShelf
 from edge.domain.lease_records import StoreDay, StoreLease
 from edge.domain.loans import CloseLoan, KeepLoan, OpenLoan
-from edge.domain.messages import Kind, Record
 from edge.domain.quota import Open
+from edge.domain.records import DropFault, DropRun, KeepTries, Progress, Record, Reserve, Settle, StoreCare, StoreFault, StoreRoster, StoreRun, UseTicket
 from edge.domain.restored import Restored
 from edge.domain.steward_messages import DropMaintenance, StoreMaintenance
 from edge.domain.tickets import KEEP_S
@@ -35,7 +34,7 @@ class SqliteLedger:
     def __init__(self, folder: Path, station: str, opener: Opener = on_disk) -> None:
         self._station = station
         self._db, self.epoch = connect(folder / "ledger.db", "ledger", "FULL", opener)
-        self._reserve = Reserve(folder / "reserve", RESERVE_BYTES)
+        self._reserve = reserve.Reserve(folder / "reserve", RESERVE_BYTES)
         self._db.execute("PRAGMA wal_autocheckpoint = 0")
         self._forget = 0
         self._written = True
@@ -119,25 +118,25 @@ class SqliteLedger:
 
     def _record(self, record: Record) -> None:
         match record:
-            case m.Reserve(session, person, kind, part, day, amount, keep_from):
+            case Reserve(session, person, kind, part, day, amount, keep_from):
                 self._db.execute("DELETE FROM quota WHERE day < ? AND settled IS NOT NULL", (keep_from,))
                 values = (session, person, kind.value, part, day, amount)
                 self._db.execute("INSERT INTO quota (session, person, kind, part, day, amount) VALUES (?, ?, ?, ?, ?, ?)", values)
-            case m.Settle(session, amount, stop):
+            case Settle(session, amount, stop):
                 self._db.execute("UPDATE quota SET settled = ?, stop = ? WHERE session = ?", (amount, stop.value, session))
-            case m.Progress(session, amount, energy_wh):
+            case Progress(session, amount, energy_wh):
                 self._db.execute("UPDATE quota SET progress = ?, energy_wh = ? WHERE session = ?", (amount, energy_wh, session))
-            case m.StoreRoster(version, raw):
+            case StoreRoster(version, raw):
                 self._db.execute("DELETE FROM roster")
                 self._db.execute("INSERT INTO roster (version, raw) VALUES (?, ?)", (version, raw))
             case StoreConsent() | DropConsent() | StoreTransfer():
                 consents.write(self._db, record)
-            case m.UseTicket(nonce, last_s):
+            case UseTicket(nonce, last_s):
                 self._db.execute("DELETE FROM ticket WHERE last <= ?", (last_s - KEEP_S,))
                 self._db.execute("INSERT INTO ticket (nonce, last) VALUES (?, ?)", (nonce, last_s))
-            case m.StoreCare():
+            case StoreCare():
                 care.write(self._db, record)
-            case m.StoreFault() | m.DropFault() | m.StoreRun() | m.DropRun() | StoreMaintenance() | DropMaintenance():
+            case StoreFault() | DropFault() | StoreRun() | DropRun() | StoreMaintenance() | DropMaintenance():
                 standing.write(self._db, record)
             case OpenLoan() | KeepLoan() | CloseLoan():
                 loans.write(self._db, record)
@@ -145,7 +144,7 @@ class SqliteLedger:
                 fridge.write(self._db, record)
             case StoreLease() | StoreDay():
                 leases.write(self._db, record)
-            case m.KeepTries(numbers):
+            case KeepTries(numbers):
                 self._db.execute("DELETE FROM attempt")
                 self._db.executemany("INSERT INTO attempt (number) VALUES (?)", [(number,) for number in numbers])
 

@@ -3,7 +3,7 @@
 import sqlite3
 
 from contract.facts import FaultCode
-from edge.domain.messages import DropFault, DropRun, StoreFault, StoreRun
+from edge.domain.records import DropFault, DropRun, StoreFault, StoreRun
 from edge.domain.steward_messages import DropMaintenance, StoreMaintenance
 
 

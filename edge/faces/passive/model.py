@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contract.liveness import PASSIVE
-from edge.domain.messages import LivenessJudged
+from edge.domain.sight import LivenessJudged
 from edge.faces.engine.manifest import EngineRefused, checked_file
 from edge.faces.engine.onnx_net import NetRefused, OnnxNet
 from edge.faces.passive.manifest import PassiveModel, PassiveRefused
