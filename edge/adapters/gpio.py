@@ -87,7 +87,6 @@ class GpioOutputs:
         for device in self._devices.values():
             device.close()
 
-
     def _drive(self, output: str, on: bool) -> None:
         """An expander that does not answer must not end the deciding thread: it is told, and tried again by look()."""
         device = self._devices[output]

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from contract.errors import explain
 from contract.limits import Limits
 from contract.model import Model
+from edge.faces import yaml_file
 from edge.faces.engine.model_cache import sha256_of
 from edge.faces.gallery import SIZE
 
@@ -166,7 +165,7 @@ def shipped_folder() -> Path:
 
 def shipped() -> list[Path]:
     """Those manifests, by name."""
-    return sorted(shipped_folder().glob("*.yaml"))
+    return yaml_file.shipped(shipped_folder())
 
 
 def read(path: Path) -> Manifest:
@@ -175,14 +174,7 @@ def read(path: Path) -> Manifest:
     Raises:
         EngineRefused: unreadable, or a field that is missing, unknown or wrong.
     """
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise EngineRefused(f"{path.name}: not readable as YAML: {str(error).splitlines()[0]}") from None
-    try:
-        return Manifest.model_validate(document)
-    except ValidationError as error:
-        raise EngineRefused(f"{path.name}: {explain(error, 'docs/face.md')}") from None
+    return yaml_file.read(path, Manifest, EngineRefused)
 
 
 def find(name: str) -> Path:
@@ -191,12 +183,7 @@ def find(name: str) -> Path:
     Raises:
         EngineRefused: neither.
     """
-    path = shipped_folder() / f"{name}.yaml"
-    if "/" not in name and path.is_file():
-        return path
-    if Path(name).is_file():
-        return Path(name)
-    raise EngineRefused(f"no engine {name!r}; there are {', '.join(each.stem for each in shipped())}, or the path of a manifest")
+    return yaml_file.find(name, shipped_folder(), "engine", EngineRefused)
 
 
 def checked_file(part: ModelFile, folder: Path) -> Path:

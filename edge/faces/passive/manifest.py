@@ -7,10 +7,9 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
-from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from contract.errors import explain
+from edge.faces import yaml_file
 from edge.faces.engine.manifest import ModelFile, Triple
 
 FILL_IN = "fill-in"
@@ -67,7 +66,7 @@ def shipped_folder() -> Path:
 
 def shipped() -> list[Path]:
     """Those examples, by name."""
-    return sorted(shipped_folder().glob("*.yaml"))
+    return yaml_file.shipped(shipped_folder())
 
 
 def read(path: Path) -> PassiveModel:
@@ -76,14 +75,7 @@ def read(path: Path) -> PassiveModel:
     Raises:
         PassiveRefused: unreadable, or a field that is missing, unknown or wrong.
     """
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise PassiveRefused(f"{path.name}: not readable as YAML: {str(error).splitlines()[0]}") from None
-    try:
-        return PassiveModel.model_validate(document)
-    except ValidationError as error:
-        raise PassiveRefused(f"{path.name}: {explain(error, 'docs/face.md')}") from None
+    return yaml_file.read(path, PassiveModel, PassiveRefused)
 
 
 def find(name: str) -> Path:
@@ -92,9 +84,4 @@ def find(name: str) -> Path:
     Raises:
         PassiveRefused: neither.
     """
-    path = shipped_folder() / f"{name}.yaml"
-    if "/" not in name and path.is_file():
-        return path
-    if Path(name).is_file():
-        return Path(name)
-    raise PassiveRefused(f"no liveness model {name!r}; there are {', '.join(each.stem for each in shipped())}, or the path of a manifest")
+    return yaml_file.find(name, shipped_folder(), "liveness model", PassiveRefused)
