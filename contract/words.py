@@ -28,7 +28,6 @@ class Refusal(StrEnum):
     WRONG_CODE = "wrong_code"
     TOO_MANY_TRIES = "too_many_tries"
     NOT_READABLE = "not_readable"
-    EXPIRED = "expired"
     NO_RIGHT = "no_right"
     FULL = "full"
     CANNOT_RECORD = "cannot_record"

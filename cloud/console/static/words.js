@@ -41,7 +41,7 @@ const EN = {
   refusal: {
     not_in_maintenance: "no maintenance", unknown_part: "no such part", not_releasable: "nothing to release", still_so: "still so", no_reason: "no reason given",
     closed_now: "closed at this hour", fire: "fire alarm",
-    not_sure: "not sure who it is", unknown_face: "unknown face", wrong_code: "wrong code", too_many_tries: "too many tries", not_readable: "not readable", expired: "expired", no_right: "no right here",
+    not_sure: "not sure who it is", unknown_face: "unknown face", wrong_code: "wrong code", too_many_tries: "too many tries", not_readable: "not readable", no_right: "no right here",
     full: "station is full", cannot_record: "cannot record", guard_lost: "guard lost", not_identified: "not identified", quota_spent: "quota spent", busy: "busy", hot_locked: "hot water locked", cooling: "cooling down", out_of_order: "out of order", bad_amount: "amount not possible",
     ticket_expired: "phone code is over", ticket_early: "phone code not valid yet", ticket_used: "phone code used before", ticket_elsewhere: "phone code for another station", ticket_key: "unknown seal",
     ticket_forged: "forged phone code", not_confirmed: "digits and face do not match", liveness_failed: "challenge not passed", frozen: "picture stands still", tickets_full: "too many phone codes", clock_unsure: "time not certain",
@@ -132,7 +132,7 @@ const ZH = {
   refusal: {
     not_in_maintenance: "未在维护", unknown_part: "没有此部件", not_releasable: "没有可解除的", still_so: "情况未变", no_reason: "没有原因",
     closed_now: "不在开放时间", fire: "火警",
-    not_sure: "无法确定身份", unknown_face: "陌生人脸", wrong_code: "密码错误", too_many_tries: "尝试次数过多", not_readable: "无法识别", expired: "已过期", no_right: "在此无权限", full: "驿站已满", cannot_record: "无法记录",
+    not_sure: "无法确定身份", unknown_face: "陌生人脸", wrong_code: "密码错误", too_many_tries: "尝试次数过多", not_readable: "无法识别", no_right: "在此无权限", full: "驿站已满", cannot_record: "无法记录",
     guard_lost: "看护进程失联", not_identified: "未识别身份", quota_spent: "额度已用完", busy: "使用中", hot_locked: "热水未解锁", cooling: "冷却中", out_of_order: "停用", bad_amount: "数量不合理",
     ticket_expired: "手机码已过期", ticket_early: "手机码尚未生效", ticket_used: "手机码已用过", ticket_elsewhere: "手机码属于其他驿站", ticket_key: "签名未知", ticket_forged: "伪造的手机码",
     not_confirmed: "数字与人脸不符", liveness_failed: "未完成动作验证", frozen: "画面静止", tickets_full: "手机码过多", clock_unsure: "时间不可信",
