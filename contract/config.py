@@ -161,6 +161,13 @@ class TelemetryConfig(Model):
     keep: int = Field(20_000, ge=100, le=1_000_000, description="batches kept while the cloud is away; the oldest go first")
 
 
+class PlaceConfig(Model):
+    """Where the station stands, for the operators' map."""
+
+    latitude: float = Field(..., ge=-90, le=90, description="degrees WGS 84, north is positive")
+    longitude: float = Field(..., ge=-180, le=180, description="degrees WGS 84, east is positive")
+
+
 class StationConfig(Model):
     """One station, whole."""
 
@@ -168,6 +175,7 @@ class StationConfig(Model):
     name: str = Field(..., min_length=1, max_length=60, description="what people call it")
     city: str = Field("demo-city", max_length=40, description="city, for selecting")
     district: str = Field("demo-district", max_length=40, description="district, for selecting")
+    place: PlaceConfig | None = Field(None, description="where it stands, for the map; null: not on the map")
     language: Literal["zh", "en"] = Field("zh", description="language the screen starts with")
     link: LinkConfig = Field(default_factory=LinkConfig, description="broker")
     web: WebConfig | None = Field(None, description="touch screen page; null: no screen")

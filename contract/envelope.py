@@ -27,9 +27,11 @@ At = Annotated[AwareDatetime, PlainSerializer(iso, when_used="json")]
 
 
 class ClockState(StrEnum):
-    """Whether the wall clock of the station may be believed; a field of points, never a tag."""
+    """How far `at` may be believed; a field of points, never a tag. `derived`: recorded with an unsure clock, `at` computed from `up` in
+    the same boot once the clock was trusted, before the row was first sent."""
 
     TRUSTED = "trusted"
+    DERIVED = "derived"
     UNSURE = "unsure"
 
 
@@ -48,14 +50,14 @@ class Header(Model):
 
 
 class FactEnvelope(Header):
-    """On `evt`."""
+    """On `evt`; on `alarm`, in the same epoch and count, when it tells of something that cannot wait."""
 
     type: Literal["fact"] = "fact"
     data: Fact
 
 
 class SamplesEnvelope(Header):
-    """On `tele`."""
+    """On `tele`, compressed (contract/packing.py)."""
 
     type: Literal["samples"] = "samples"
     data: Samples
@@ -69,10 +71,15 @@ class LooseEnvelope(Header):
 
 
 class Ack(Model):
-    """On `ack`: the cloud has committed every seq of this epoch up to and including `upto`. Repeated, cumulative."""
+    """On `ack`: the cloud has committed every seq of this epoch up to and including `upto`. Repeated, cumulative.
+
+    `ahead`: inclusive ranges beyond the first hole that are committed too, newest first: they need not be sent again and are still not
+    deleted. Only `upto` deletes.
+    """
 
     epoch: Token
     upto: int = Field(ge=0, le=2**53)
+    ahead: tuple[tuple[Seq, Seq], ...] = Field((), max_length=8)
 
 
 class EnvelopeRefused(ContractError):

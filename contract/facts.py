@@ -22,6 +22,7 @@ from contract.consent import (
 )
 from contract.detectors import DetectorFact, FireChanged, WelfareAsked
 from contract.fridge import FridgeFact
+from contract.gap import GapRecorded
 from contract.leases import QuotaReturned
 from contract.lending import LendingFact
 from contract.model import Model, PersonId, SessionId
@@ -32,7 +33,7 @@ from contract.words import Amount, Count, DoorCause, FaultCode, Refusal, Stop, T
 __all__ = [
     "AmenityEnded", "AmenityRefused", "AmenityStarted", "Amount", "ChargeEnded", "ChargeRefused", "ChargeStarted", "ConsentGiven",
     "ConsentRefused", "ConsentWithdrawn", "Count", "DoorCause", "EnrolmentRefused", "FaceEnrolled", "FaceForgotten", "FaultCode",
-    "FireChanged", "FlushStarted", "QuotaReturned", "Refusal", "Stop", "Text", "VisitEnd", "WaterPoured", "WaterRefused", "WaterReserved",
+    "FireChanged", "FlushStarted", "GapRecorded", "QuotaReturned", "Refusal", "Stop", "Text", "VisitEnd", "WaterPoured", "WaterRefused", "WaterReserved",
     "Way", "WelfareAsked",
 ]  # fmt: skip
 
@@ -149,7 +150,7 @@ class RosterApplied(Model):
 Fact = Annotated[
     StationStarted | EntryGranted | PassbackNoticed | DuressCalled | EntryRefused | DoorUnlocked | DoorLocked | ExitRequested | DoorOpened | DoorClosed
     | DoorHeldOpen | VisitEnded | DetectorFact | AmenityFact | WaterFact | ChargingFact | LendingFact | FridgeFact | StewardFact
-    | QuotaReturned | FaultRaised | FaultCleared | InputRefused | ClockChanged | RosterApplied
+    | QuotaReturned | FaultRaised | FaultCleared | InputRefused | ClockChanged | RosterApplied | GapRecorded
     | ConsentGiven | ConsentRefused | ConsentWithdrawn | FaceEnrolled | FaceForgotten | EnrolmentRefused | TemplateShared | TemplateReceived,
     Field(discriminator="kind"),
 ]

@@ -40,5 +40,9 @@ class State(Model):
     door: str = Field(max_length=24)
     inside: Annotated[int, Field(ge=0, le=1000)]
     outbox: Annotated[int, Field(ge=0)] = Field(description="facts not yet acknowledged")
+    batches: Annotated[int, Field(ge=0)] = Field(0, description="batches of samples not yet acknowledged")
+    latitude: float | None = Field(None, ge=-90, le=90, description="degrees WGS 84; null: not told")
+    longitude: float | None = Field(None, ge=-180, le=180, description="degrees WGS 84")
+    config: str = Field("", max_length=64, description="SHA-256 of the configuration in force, as station_started gives it")
     roster: Annotated[int, Field(ge=0)] = Field(description="version of the roster in force, 0 for none")
     faults: list[FaultState] = Field(max_length=64)

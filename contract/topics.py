@@ -36,6 +36,7 @@ class Leaf(Enum):
     """What follows the station's root; the value is the end of the topic."""
 
     EVT = "evt"
+    ALARM = "alarm"
     TELE = "tele"
     STATE = "state"
     ACK = "ack"
@@ -56,9 +57,10 @@ class Leaf(Enum):
 
 TABLE: dict[Leaf, Traffic] = {
     Leaf.EVT: Traffic(Direction.UP, 1, False, 64 * 1024),
+    Leaf.ALARM: Traffic(Direction.UP, 1, False, 64 * 1024),
     Leaf.TELE: Traffic(Direction.UP, 1, False, 256 * 1024),
     Leaf.STATE: Traffic(Direction.UP, 1, True, 4 * 1024),
-    Leaf.ACK: Traffic(Direction.DOWN, 1, False, 256),
+    Leaf.ACK: Traffic(Direction.DOWN, 1, False, 512),
     Leaf.ROSTER_DESIRED: Traffic(Direction.DOWN, 1, True, 1024 * 1024),
     Leaf.ROSTER_REPORTED: Traffic(Direction.UP, 1, True, 4 * 1024),
     Leaf.CMD: Traffic(Direction.DOWN, 1, False, 4 * 1024),

@@ -67,6 +67,7 @@ class View:
             station=self._config.station, link=link, boot=boot, session=session, at=self._clock.at(now), version=self._version,
             name=self._config.name, city=self._config.city, district=self._config.district, door=self._entry.door.state.value,
             inside=self._entry.visits.inside(), outbox=self._facts.waiting(), roster=roster,
+            latitude=self._config.place.latitude if self._config.place else None, longitude=self._config.place.longitude if self._config.place else None,
             faults=[FaultState(fault=fault, part=part) for fault, part in self._faults.standing()],
         )  # fmt: skip
 

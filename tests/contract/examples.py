@@ -10,7 +10,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from contract import charging, fridge, lending, steward
+from contract import charging, fridge, gap, lending, steward
 from contract import consent as c
 from contract import facts as f
 from contract import water as w
@@ -35,6 +35,7 @@ FACTS: list[f.Fact] = [
     f.DuressCalled(person=WHO, way=f.Way.CODE),
     f.FireChanged(active=True),
     f.WelfareAsked(still_s=1800),
+    f.GapRecorded(loss=gap.Loss.DROPPED, since=AT.replace(microsecond=0), until=AT.replace(microsecond=0), instants=360),
     f.EntryRefused(way=f.Way.CODE, reason=f.Refusal.WRONG_CODE),
     f.DoorUnlocked(visit=VISIT, longest_s=5),
     f.DoorLocked(opened=True),

@@ -82,6 +82,7 @@ const EN = {
    
     fault_raised: (d, w) => `Fault: ${w.fault[d.fault]}${part(d)}`, fault_cleared: (d, w) => `Fault over: ${w.fault[d.fault]}${part(d)}, after ${secs(d.lasted_s)}`,
     input_refused: (d) => `Input from ${d.source} refused (${d.count}×): ${d.reason}`, clock_changed: (d) => (d.trusted ? "Clock is trusted again" : "Clock is not trusted"), roster_applied: (d) => `Roster ${d.version} in force, ${d.people} people`,
+    gap_recorded: (d) => `Measurements ${{ thinned: "thinned to half", dropped: "given up", not_recorded: "not recorded" }[d.loss]}: ${d.instants} from ${d.since} to ${d.until}; no fact is concerned`,
     quota_returned: (d) => `${d.person} drew ${d.spent} of ${d.what}; the rest of the lease is given back`,
     consent_given: (d) => `Consent to keep a face given (${{ operator: "on the spot", elsewhere: "on paper, at another station" }[d.by] ?? "at the screen"})`, consent_refused: () => "Consent to keep a face refused", consent_withdrawn: () => "Consent to keep a face withdrawn",
     face_enrolled: (d) => `Face enrolled from ${d.used} images${d.flagged ? ", very near to somebody else" : ""}`, face_forgotten: (d, w) => `Face erased (${w.forgotten[d.reason]})`, enrolment_refused: (d, w) => `No face kept: ${w.enrolProblem[d.reason]}`,
@@ -169,6 +170,7 @@ const ZH = {
     amenity_ended: (d, w) => `设备 ${d.amenity} 关闭：${d.energy_wh === null ? "电量未知" : (d.measured ? "" : "约 ") + wh(d.energy_wh)}，${w.stop[d.stop]}`,
     charge_refused: (d, w) => `充电被拒绝：${w.refusal[d.reason]}`, fault_raised: (d, w) => `故障：${w.fault[d.fault]}${part(d)}`, fault_cleared: (d, w) => `故障解除：${w.fault[d.fault]}${part(d)}，持续 ${secs(d.lasted_s)}`,
     input_refused: (d) => `拒绝来自 ${d.source} 的输入（${d.count} 次）：${d.reason}`, clock_changed: (d) => (d.trusted ? "时钟恢复可信" : "时钟不可信"), roster_applied: (d) => `名单 ${d.version} 已生效，共 ${d.people} 人`,
+    gap_recorded: (d) => `测量数据${{ thinned: "抽稀为一半", dropped: "已放弃", not_recorded: "未能记录" }[d.loss]}：${d.instants} 个时刻，${d.since} 至 ${d.until}；事件不受影响`,
     quota_returned: (d) => `${d.person} 已用 ${d.spent}（${d.what}），其余额度已归还`,
     consent_given: (d) => `同意保存人脸（${{ operator: "现场书面", elsewhere: "在其他驿站书面" }[d.by] ?? "屏幕"}）`, consent_refused: () => "拒绝保存人脸", consent_withdrawn: () => "撤回保存人脸的同意",
     face_enrolled: (d) => `登记人脸，用 ${d.used} 张画面${d.flagged ? "，与他人非常相像" : ""}`, face_forgotten: (d, w) => `人脸已删除（${w.forgotten[d.reason]}）`, enrolment_refused: (d, w) => `未保存人脸：${w.enrolProblem[d.reason]}`,
