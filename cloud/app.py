@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 
@@ -15,23 +15,32 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 
-from cloud.adapters.db import SqlFaces, SqlLeases, SqlLedger, SqlPeople, SqlPhones, SqlStations, SqlTokens, open_engine
+from cloud.adapters.db import SqlAlerts, SqlBacklog, SqlFaces, SqlLeases, SqlLedger, SqlPeople, SqlPhones, SqlStations, SqlTokens, SqlWorkers, open_engine
+from cloud.adapters.db.series_book import SqlSeriesBook
 from cloud.adapters.mqtt import CloudLink
 from cloud.adapters.seal_keys import SealKeys
-from cloud.adapters.series_embedded import EmbeddedSeries
-from cloud.api import faces, facts, health, people, phones, quota, samples, stations, stream
+from cloud.api import alerts, console, faces, facts, health, people, phones, quota, refused, samples, stations, stream
 from cloud.api.auth import TokenNeeded
 from cloud.api.errors import RESPONSES, add_handlers
 from cloud.api.guard import Guard
 from cloud.api.live import Hub
 from cloud.api.parts import Parts
+from cloud.elsewhere import Elsewhere
 from cloud.faces import CityFaces
-from cloud.ingest import Counters, Ingest, Step
+from cloud.ingest import Counters, Ingest, Rebirths, Step
 from cloud.leases import CityQuota
 from cloud.people import Announcer, RosterPeople
 from cloud.phones import PhonePasses
 from cloud.ports import Outgoing
+from cloud.series import Follower, SeriesSide
+from cloud.series.bounded import Bounded
+from cloud.series.rollup import Sources
+from cloud.series.sampled import Sampled
+from cloud.series_ports import SeriesSink
+from cloud.series_store import open_series, series_side
 from cloud.settings import Settings
+from cloud.workers import WorkersHere
+from contract.topics import SHARDS, shard
 
 API = "/api/v1"
 DAY_MS = 86_400_000
@@ -54,12 +63,20 @@ class Cloud:
     ingest: Ingest
     link: CloudLink | None
     engine: Engine
-    series: EmbeddedSeries
+    series: SeriesSink
+    series_side: SeriesSide = field(kw_only=True)
+    workers: WorkersHere = field(kw_only=True)
+    elsewhere: Elsewhere | None = field(kw_only=True)
+    """Where this process takes in some shards only: what others store."""
 
     def start(self) -> None:
         """Begin to take in, then connect."""
+        self.workers.start()
+        if self.elsewhere:
+            self.elsewhere.start()
         self.ingest.start()
         self.announcer.start()
+        self.series_side.start()
         if self.link:
             self.link.start()
 
@@ -69,6 +86,10 @@ class Cloud:
         if self.link:
             self.link.stop()
         self.announcer.stop()
+        self.series_side.stop()
+        if self.elsewhere:
+            self.elsewhere.stop()
+        self.workers.stop()
         self.series.close()
         self.engine.dispose()
 
@@ -85,27 +106,47 @@ def assemble(
         LedgerDown, SeriesDown, SettingsRefused: nothing was started.
     """
     engine = open_engine(settings.database_url)
-    series = EmbeddedSeries(settings.data / "series.sqlite")
+    series = Sampled(open_series(settings))
     ledger, known, tokens, hub = SqlLedger(engine), SqlStations(engine), SqlTokens(engine), Hub()
-    link = None if outgoing else _link(settings, lambda *m: ingest.offer(*m), lambda: announcer.announce(), clock_ms)
+    link = None if outgoing else _link(settings, lambda *m: ingest.offer(*m), lambda: announce(), clock_ms)
     out = outgoing or link
     assert out is not None
     store = SqlPeople(engine)
     seals = SealKeys(settings.data, clock_ms())
-    store.put_ticket_keys(seals.public())
-    store.put_allowance(settings.offline_allowance)
+    if settings.is_main:
+        store.put_ticket_keys(seals.public())
+        store.put_allowance(settings.offline_allowance)
     announcer = Announcer(store.roster, lambda: [row.station for row in known.all()], out)
+    announce: Callable[..., None] = announcer.announce if settings.is_main else lambda *_: None
     roster_people = RosterPeople(store, announcer.announce)
-    step = Step(ledger, series, out, hub, announcer.announce, clock_ms, Counters())
-    ingest = Ingest(step, lambda: series.forget(clock_ms() - settings.series_days * DAY_MS), crashed)
+    counters, elsewhere = Counters(), Elsewhere(ledger, known, hub, announce) if len(settings.owned) < SHARDS else None
+    workers = WorkersHere(settings, SqlWorkers(engine), out, counters, clock_ms)
+    step = Step(ledger, Bounded(series), out, elsewhere or hub, announce, clock_ms, counters)
+    rebirths = Rebirths(ledger, known, out, lambda name: shard(name) in settings.owned, clock_ms, counters, round(settings.late_s * 1000))
+    ingest = Ingest(step, _tidy(settings, ledger, series, counters, clock_ms), crashed, look=rebirths)
+    book = SqlSeriesBook(engine)
+    sources = Sources(settings, ledger, known, workers, book, series, counters, out, Follower(ledger, book, series, clock_ms), lambda: ingest.waiting)
+    side = series_side(sources, clock_ms, crashed)
     detail: Callable[[], str] = (lambda: link.detail) if link else (lambda: "connected")
     parts = Parts(
         settings, ledger, known, roster_people, tokens, series, out, detail, ingest, hub, clock_ms, running_version(),
         PhonePasses(store, SqlPhones(engine), seals, clock_ms),
         CityFaces(SqlFaces(engine), store, out, announcer.announce, clock_ms),
         CityQuota(SqlLeases(engine), lambda: len(known.all()), clock_ms, settings.utc_offset_min),
+        SqlAlerts(engine), SqlBacklog(engine), (lambda: link.lost_ms) if link else (lambda: None), workers=workers, series_state=side,
     )
-    return Cloud(parts, tokens, seals, roster_people, announcer, ingest, link, engine, series)
+    return Cloud(parts, tokens, seals, roster_people, announcer, ingest, link, engine, series, series_side=side, workers=workers, elsewhere=elsewhere)
+
+
+def _tidy(settings: Settings, ledger: SqlLedger, series: SeriesSink, counters: Counters, clock_ms: Callable[[], int]) -> Callable[[], None]:
+    """What is deleted after its time, once an hour."""
+
+    def tidy() -> None:
+        if settings.facts_days and settings.is_main:
+            counters.forgotten += ledger.forget(clock_ms() - settings.facts_days * DAY_MS)
+        series.forget(clock_ms() - settings.series_days * DAY_MS)
+
+    return tidy
 
 
 def _link(
@@ -113,7 +154,7 @@ def _link(
 ) -> CloudLink:
     ca_file = str(settings.broker_ca_file) if settings.broker_ca_file else None
     address = (settings.broker_host, settings.broker_port)
-    return CloudLink(address, settings.broker_user, settings.broker_password(), ca_file, hear, connected, clock_ms)
+    return CloudLink(address, settings.broker_user, settings.broker_password(), ca_file, hear, connected, clock_ms, settings.owned)
 
 
 def create_app(cloud: Cloud) -> FastAPI:
@@ -127,11 +168,14 @@ def create_app(cloud: Cloud) -> FastAPI:
     add_handlers(app)
     to_read = [Depends(TokenNeeded(parts.tokens, parts.settings.reads_need_token))]
     to_write = [Depends(TokenNeeded(parts.tokens, True))]
-    for noun in (stations, facts, samples, health, stream):
+    for noun in (stations, facts, refused, samples, health, stream):
         app.include_router(noun.routes(parts), prefix=API, dependencies=to_read, responses=RESPONSES)
-    app.include_router(quota.reading(parts), prefix=API, dependencies=to_read, responses=RESPONSES)
+    for noun_read in (quota.reading(parts), alerts.reading(parts), console.routes(parts)):
+        app.include_router(noun_read, prefix=API, dependencies=to_read, responses=RESPONSES)
+    if not parts.settings.is_main:
+        return app
     app.include_router(phones.routes(parts), prefix=API, responses=RESPONSES)
-    for router in (people.reading(parts), people.writing(parts), phones.operating(parts), faces.routes(parts), quota.of_person(parts)):
+    for router in (people.reading(parts), people.writing(parts), phones.operating(parts), faces.routes(parts), quota.of_person(parts), alerts.writing(parts)):
         app.include_router(router, prefix=API, dependencies=to_write, responses=RESPONSES)
     page = str(files("cloud.console") / "static")
     app.mount("/phone", StaticFiles(directory=str(files("cloud.console") / "phone"), html=True), name="phone")

@@ -1,179 +1,23 @@
-"""What the ingest and the API need from outside things: shapes of rows, and Protocols that adapters fill. No behaviour.
+"""What the ingest and the API need from outside things: Protocols that adapters fill. The shapes they speak in are in cloud/rows.py.
 
 Times named `_ms` are UTC milliseconds since 1970.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from collections.abc import Collection, Iterable
+from typing import Protocol
 
-from cloud.domain.faces import FaceRecord
-from cloud.domain.intake import Asked, Refused, Reported
+from cloud.domain.holes import Hole
 from cloud.domain.leases import Excess, PersonDay
-from cloud.domain.points import Point, Value
-from cloud.domain.presence import Heard
-from cloud.domain.progress import Lane, Progress
-from contract.envelope import FactEnvelope
-from contract.leases import QuotaLease
+from cloud.rows import Batch, Committed, Epoch, FaceReport, FactQuery, FactRow, Issued, PersonRow, PhoneSession, RefusedRow, StationRow, Stored, WorkerRow
 from contract.roster import Entitlement, Role, Roster
-from contract.state import State
 
-
-@dataclass(frozen=True)
-class Epoch:
-    """One outbox of one station."""
-
-    station: str
-    epoch: str
-    lane: Lane
-
-
-@dataclass
-class Committed:
-    """Seqs of one epoch in a batch; `first` and `base` are the lowest and the highest base that the station gave."""
-
-    first: int
-    base: int
-    seqs: set[int] = field(default_factory=set)
-
-
-@dataclass
-class Batch:
-    """What one transaction writes. `heard`: stations that gave a sign of life themselves, just now."""
-
-    now_ms: int
-    facts: list[FactEnvelope] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    states: list[State] = field(default_factory=list)
-    reports: list[Reported] = field(default_factory=list)
-    heard: set[str] = field(default_factory=set)
-    committed: dict[Epoch, Committed] = field(default_factory=dict)
-    asks: list[Asked] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class FactRow:
-    """A fact in the ledger. `data` is its JSON text; `id` grows in the order of arrival."""
-
-    id: int
-    station: str
-    epoch: str
-    seq: int
-    boot: str
-    at_ms: int
-    up_s: float
-    clock: str
-    kind: str
-    data: str
-    received_ms: int
-
-
-@dataclass(frozen=True)
-class StationRow:
-    """A station as it last spoke; `state` None when it never said one."""
-
-    station: str
-    heard: Heard
-    state: State | None
-    roster_version: int
-    roster_refused: str | None
-
-
-@dataclass(frozen=True)
-class RefusedRow:
-    """A message that was filed instead of stored."""
-
-    id: int
-    station: str | None
-    seq: int | None
-    topic: str
-    reason: str
-    detail: str
-    size: int
-    sha256: str
-    received_ms: int
-
-
-@dataclass(frozen=True)
-class PersonRow:
-    """Somebody with a right. Whether there is a PIN, and digits of a telephone number, is known, never which."""
-
-    person: str
-    number: str | None
-    label: str | None
-    entitlement: Entitlement
-    has_pin: bool
-    has_phone: bool = False
-    has_duress: bool = False
-    role: Role = Role.VISITOR
-
-
-@dataclass(frozen=True)
-class PhoneSession:
-    """Somebody signed in with a phone, by the code of which this is the digest's digest."""
-
-    person: str
-    code_sha256: str
-    until_ms: int
-
-
-@dataclass(frozen=True)
-class Issued:
-    """A ticket, as text and as the picture of its QR code."""
-
-    ticket: str
-    svg: str
-    seconds_left: float
-
-
-@dataclass(frozen=True)
-class FaceReport:
-    """What stations say of one person's face; `withdrawn_ms`: since when none may keep it."""
-
-    person: str
-    withdrawn_ms: int | None
-    records: list[FaceRecord]
-
-    @property
-    def pending(self) -> list[FaceRecord]:
-        """Kept although withdrawn: the receipt has not come yet."""
-        return [record for record in self.records if record.kept and self.withdrawn_ms is not None]
-
-
-@dataclass(frozen=True)
-class Stored:
-    """What a committed batch changed: new facts in order, progress to acknowledge, stations with news, new stations, leases to say."""
-
-    facts: list[FactRow]
-    progress: dict[Epoch, Progress]
-    changed: list[StationRow]
-    newcomers: set[str]
-    leases: list[tuple[str, QuotaLease]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class FactQuery:
-    """`after` and `before` are ids, for paging; `since_ms` and `until_ms` bound the station's own time of the fact."""
-
-    station: str | None = None
-    kinds: tuple[str, ...] = ()
-    since_ms: int | None = None
-    until_ms: int | None = None
-    after: int | None = None
-    before: int | None = None
-    order: Literal["oldest", "newest"] = "newest"
-    limit: int = 100
-
-
-@dataclass(frozen=True)
-class Series:
-    """Values over time of one combination of tags; null is no value."""
-
-    tags: Mapping[str, str]
-    at_ms: list[int]
-    columns: dict[str, list[Value | None]]
+__all__ = [
+    "Backlog", "Batch", "Committed", "Epoch", "FaceReport", "Faces", "FactQuery", "FactRow", "Issued", "Leases", "Ledger", "Listener",
+    "Outgoing", "People", "PersonRow", "PhoneSession", "Phones", "RefusedRow", "StationRow", "Stations", "Stored", "Tokens",
+    "WorkerRow", "WorkerTable", "Workers",
+]  # fmt: skip
 
 
 class Ledger(Protocol):
@@ -186,12 +30,52 @@ class Ledger(Protocol):
 
     def last_id(self) -> int: ...
 
+    def safe_id(self) -> int:
+        """The highest id at or below which no fact can appear any more: what a reader that goes on by ids may go up to."""
+
     def count_since(self, received_ms: int) -> int: ...
 
-    def refused(self, limit: int) -> list[RefusedRow]: ...
+    def refused(self, limit: int, station: str | None = None, reason: str | None = None, before: int | None = None) -> list[RefusedRow]:
+        """Messages on file that were refused, the newest first; `before` is an id, for paging."""
+
+    def refusals(self) -> dict[str, int]:
+        """How many are on file, by reason."""
 
     def missing(self) -> int:
         """Facts that stations declared gone before they came here."""
+
+    def holes(self) -> list[Hole]:
+        """Outboxes of which something older than the newest is not here."""
+
+    def forget(self, before_ms: int) -> int:
+        """Delete facts that arrived before; how many. What comes again of them is known as a repetition."""
+
+
+class WorkerTable(Protocol):
+    """Every ingest process that was ever there."""
+
+    def beat(self, row: WorkerRow) -> None:
+        """Say that it is there."""
+
+    def all(self) -> list[WorkerRow]: ...
+
+    def leave(self, worker: str, instance: str) -> None:
+        """It ended in order."""
+
+
+class Workers(Protocol):
+    """The ingest processes that are there now."""
+
+    def live(self) -> list[WorkerRow]: ...
+
+    def unserved(self) -> frozenset[int]:
+        """Shards that nobody takes in."""
+
+    def warnings(self) -> list[str]:
+        """In codes, what breaks nothing."""
+
+    def listening_ms(self, station: str) -> int | None:
+        """Since when somebody hears what this station says, ms UTC; None: nobody does now."""
 
 
 class Stations(Protocol):
@@ -200,6 +84,14 @@ class Stations(Protocol):
     def all(self) -> list[StationRow]: ...
 
     def one(self, station: str) -> StationRow | None: ...
+
+    def some(self, names: Collection[str]) -> list[StationRow]: ...
+
+    def versions(self) -> dict[str, int]:
+        """By name, a number that changes with what a station says of itself."""
+
+    def stateless(self) -> list[str]:
+        """Stations that never said their state."""
 
 
 class Tokens(Protocol):
@@ -266,16 +158,11 @@ class Leases(Protocol):
     def most(self, day: PersonDay) -> int: ...
 
 
-class SeriesSink(Protocol):
-    """A time-series store. Same measurement, tags and time overwrite."""
+class Backlog(Protocol):
+    """What stations still hold."""
 
-    def write(self, points: Sequence[Point]) -> None:
-        """Raises: SeriesDown."""
-
-    def query(self, measurement: str, tags: Mapping[str, str], since_ms: int, until_ms: int, step_ms: int) -> list[Series]:
-        """Series whose tags contain these; with a step, the mean (of words the last) of each step."""
-
-    def forget(self, before_ms: int) -> None: ...
+    def complete_ms(self, stations: Collection[str]) -> dict[str, int]:
+        """Up to when, by its own clock, all facts of a station are here."""
 
 
 class Outgoing(Protocol):

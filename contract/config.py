@@ -154,11 +154,14 @@ class QuotaConfig(Model):
 
 
 class TelemetryConfig(Model):
-    """Samples."""
+    """Samples, and what waits while the cloud is away."""
 
     sample_s: float = Field(10, ge=1, le=600, description="s between samples")
     batch: int = Field(6, ge=1, le=200, description="instants in one message")
-    keep: int = Field(20_000, ge=100, le=1_000_000, description="batches kept while the cloud is away; the oldest go first")
+    outbox_mb: float = Field(
+        64, ge=0.1, le=100_000, description="MB for facts and samples together; above it samples are thinned, then the oldest dropped, facts never"
+    )
+    backfill_per_s: float = Field(200, ge=1, le=10_000, description="messages of a backlog sent in one second; what happens now does not wait for them")
 
 
 class PlaceConfig(Model):

@@ -71,6 +71,10 @@ TIMED = {
 }
 """On every point that is made of a fact."""
 
+NOTHING = "none"
+"""What a tag says that has nothing to say, since an empty one can not be stored: the reason of an entry that was granted, the city of
+a station that never told it."""
+
 STANDINGS = {"online": 0, "late": 1, "lost": 2, "stopped": 3, "unknown": 4}
 """Codes of the field `standing`, since panels colour numbers."""
 
@@ -94,6 +98,7 @@ SHAPES: dict[Measurement, Shape] = {
     Measurement.FACT: Shape((Tag.STATION, Tag.KIND), {"count": "always 1", **TIMED}),
     Measurement.ENTRY: Shape(
         (Tag.STATION, Tag.KIND, Tag.WAY, Tag.REASON),
+        # kind: granted or refused
         {"count": "always 1", "decided_ms": "first frame used, or last key typed, to the decision; only of kind granted", **TIMED},
     ),
     Measurement.DOOR: Shape((Tag.STATION, Tag.KIND), {"cause": "what an opening followed", "open_s": "s that it was open", **TIMED}),
@@ -137,6 +142,7 @@ SHAPES: dict[Measurement, Shape] = {
         {
             "received": "messages since its start", "stored": "facts stored since its start", "duplicates": "facts that came again",
             "samples": "batches of samples", "refused": "messages refused", "points": "points written", "points_lost": "points not written at first try",
+            "points_refused": "points that the series store will never take",
             "acks": "acknowledgements sent", "waiting": "messages not yet committed", "lag_ms": "age of the oldest message at its commit",
             "quiet_s": "s since a message was stored", "broker": "1 connected", "ledger": "1 well", "series": "1 well",
             "ledger_facts": "facts of the last full hour in the ledger", "series_facts": "facts of that hour in the series store",

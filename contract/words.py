@@ -142,3 +142,9 @@ class FaultCode(StrEnum):
     EXPANDER_LOST = "expander_lost"
     GALLERY_TOO_LARGE = "gallery_too_large"
     CLOCK_WRONG = "clock_wrong"
+
+
+SHOWN_ONLY = frozenset({FaultCode.NO_FLOW, FaultCode.DRIP_TRAY_FULL, FaultCode.STOCK_LOW})
+"""Faults that are work for the next round."""
+ALARMS = frozenset(FaultCode) - SHOWN_ONLY
+"""Faults of which operators are told at once."""

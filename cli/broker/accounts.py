@@ -1,4 +1,4 @@
-"""Who may log in to the broker: one password for the cloud, one for each station.
+"""Who may log in to the broker: one password for the cloud, one for each further ingest process of it, one for each station.
 
 Touches: `accounts.json` in the broker's own folder (mode 0600), and a file per station, handed to that station only.
 Must not: print or log a password.
@@ -28,10 +28,11 @@ class AccountRefused(ValueError):
 
 @dataclass
 class Accounts:
-    """The passwords: of the cloud, and of each station by its id."""
+    """The passwords: of the cloud, of each station by its id, and of each worker by its name."""
 
     cloud: str = field(default_factory=lambda: secrets.token_urlsafe(PASSWORD_BYTES), repr=False)
     stations: dict[str, str] = field(default_factory=dict, repr=False)
+    workers: dict[str, str] = field(default_factory=dict, repr=False)
 
     def add(self, station: str) -> str:
         """The station's password, made when it has none yet.
@@ -41,19 +42,29 @@ class Accounts:
         """
         if station == CLOUD:
             raise AccountRefused(f"station id {station!r} is the cloud's account; choose another")
-        try:
-            STATION_ID.validate_python(station)
-        except ValidationError as error:
-            raise AccountRefused(f"station id {station!r}: {error.errors()[0]['msg']}") from error
+        if station in self.workers:
+            raise AccountRefused(f"station id {station!r} is a worker's account; choose another")
+        _must_be_a_name(f"station id {station!r}", station)
         return self.stations.setdefault(station, secrets.token_urlsafe(PASSWORD_BYTES))
 
+    def add_worker(self, worker: str) -> str:
+        """The password of a further ingest process, made when it has none yet. It may hear every station, and acknowledge; no more.
+
+        Raises:
+            AccountRefused: the name cannot be an account, or is another's.
+        """
+        if worker == CLOUD or worker in self.stations:
+            raise AccountRefused(f"worker {worker!r} is the name of another account; choose another")
+        _must_be_a_name(f"worker {worker!r}", worker)
+        return self.workers.setdefault(worker, secrets.token_urlsafe(PASSWORD_BYTES))
+
     def items(self) -> list[tuple[str, str]]:
-        """Every (user name, password), the cloud first."""
-        return [(CLOUD, self.cloud), *self.stations.items()]
+        """Every (user name, password): the cloud, its workers, the stations."""
+        return [(CLOUD, self.cloud), *self.workers.items(), *self.stations.items()]
 
     def save(self, folder: Path) -> None:
         """Write them for the broker, readable by its owner only."""
-        write_private(folder / FILE, json.dumps({"cloud": self.cloud, "stations": self.stations}, indent=1))
+        write_private(folder / FILE, json.dumps({"cloud": self.cloud, "stations": self.stations, "workers": self.workers}, indent=1))
 
     def hand_out(self, station: str, path: Path) -> None:
         """Write one station's password, and nothing else, to the file that this station reads."""
@@ -66,7 +77,14 @@ def load(folder: Path) -> Accounts:
     if not file.exists():
         return Accounts()
     kept = json.loads(file.read_text("utf-8"))
-    return Accounts(cloud=kept["cloud"], stations=dict(kept["stations"]))
+    return Accounts(cloud=kept["cloud"], stations=dict(kept["stations"]), workers=dict(kept.get("workers", {})))
+
+
+def _must_be_a_name(what: str, name: str) -> None:
+    try:
+        STATION_ID.validate_python(name)
+    except ValidationError as error:
+        raise AccountRefused(f"{what}: {error.errors()[0]['msg']}") from error
 
 
 def write_private(path: Path, text: str) -> None:

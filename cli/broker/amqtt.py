@@ -43,7 +43,7 @@ class Amqtt:
         users = {
             name: {"password": password, **asdict(allowed)}
             for (name, password), allowed in zip(
-                accounts.items(), rights.by_user(accounts.stations, CLOUD).values(), strict=True
+                accounts.items(), rights.by_user(accounts.stations, CLOUD, accounts.workers).values(), strict=True
             )
         }
         write_private(folder / CONFIG, json.dumps({"port": chosen, "users": users}))

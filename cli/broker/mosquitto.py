@@ -42,7 +42,7 @@ max_queued_messages 0
 max_inflight_messages 1000
 max_packet_size {max_bytes}
 persistence true
-persistence_location ./
+persistence_location {store}/
 autosave_interval 30
 persistent_client_expiration 7d
 log_dest stderr
@@ -76,23 +76,23 @@ class Mosquitto:
 
     def prepare(self, folder: Path, accounts: Accounts, port: int | None) -> list[str]:
         """Write configuration, password hashes and rules; the command."""
-        write_private(folder / PASSWORDS, "".join(f"{name}:{hashed(word)}\n" for name, word in accounts.items()))
-        write_private(folder / RULES, rules(rights.by_user(accounts.stations, CLOUD)))
-        settings = CONFIG_TEXT.format(
-            port=port or free_port(),
-            host=HOST,
-            user=getpass.getuser(),
-            passwords=PASSWORDS,
-            rules=RULES,
-            max_bytes=MAX_PACKET_BYTES,
-        )
-        write_private(folder / CONFIG, settings)
+        write(folder, accounts, HOST, port or free_port(), ".")
         return [str(self._path), "-c", CONFIG]
 
     def listening(self, folder: Path, port: int | None) -> int | None:
         """The port, once it accepts connections."""
         chosen = port or int(re.findall(r"^listener (\d+)", (folder / CONFIG).read_text("utf-8"), re.M)[0])
         return chosen if answers(chosen) else None
+
+
+def write(folder: Path, accounts: Accounts, host: str, port: int, store: str) -> None:
+    """Configuration, password hashes and rules; the program must be started with `folder` as its working folder, where `store` begins too."""
+    write_private(folder / PASSWORDS, "".join(f"{name}:{hashed(word)}\n" for name, word in accounts.items()))
+    write_private(folder / RULES, rules(rights.by_user(accounts.stations, CLOUD, accounts.workers)))
+    settings = CONFIG_TEXT.format(
+        port=port, host=host, user=getpass.getuser(), passwords=PASSWORDS, rules=RULES, max_bytes=MAX_PACKET_BYTES, store=store,
+    )  # fmt: skip
+    write_private(folder / CONFIG, settings)
 
 
 def hashed(password: str) -> str:

@@ -33,23 +33,26 @@ CONFIG = "nats.conf"
 LOG = "nats.log"
 LISTENING = re.compile(rb"Listening for MQTT clients on mqtt://[^\s:]+:(\d+)")
 
-# max_ack_pending: messages that one subscription may leave unacknowledged; a session may have 65535 over all.
+# max_ack_pending: messages that one subscription may leave unacknowledged; a session may have 65535 over all, and a worker
+#   with half of the shards subscribes 256 filters (it takes CLOUD_FILTERS, and the load of all shards, where they are refused).
 # sync_interval: see `SYNC`.
 # listen: the port for NATS' own protocol cannot be switched off; it is on loopback and no account may use it
-#   (allowed_connection_types), and there is no monitoring port.
+#   (allowed_connection_types), and there is no monitoring port unless one is asked for (loopback too).
 CONFIG_TEXT = """\
 server_name: "smart-station"
-listen: "{host}:-1"
+listen: "{own_host}:-1"
 max_payload: {max_payload}
-log_file: {log}
-logfile_size_limit: 1MB
-logfile_max_num: 2
+{around}
 jetstream {{ store_dir: {store}, sync_interval: {sync}, max_memory_store: 16MB, max_file_store: 512MB }}
-mqtt {{ host: "{host}", port: {port}, ack_wait: "30s", max_ack_pending: 1000 }}
+mqtt {{ host: "{host}", port: {port}, ack_wait: "30s", max_ack_pending: 250 }}
 authorization {{ users: [
 {users}
 ] }}
 """
+LOG_TEXT = """\
+log_file: {log}
+logfile_size_limit: 1MB
+logfile_max_num: 2"""
 # How often files are synced to the disk. After kill -9 nothing is missing whatever the value: the kernel has it. After
 # a power cut up to this much is. The outboxes send it again then, and retained documents come again as their owners
 # connect. So it need not be "always", which costs much (200-byte QoS 1 messages through to a subscriber, ext4, 2 shared
@@ -85,18 +88,8 @@ class Nats:
 
     def prepare(self, folder: Path, accounts: Accounts, port: int | None) -> list[str]:
         """Write nats.conf (it holds the passwords: mode 0600) and give the command."""
-        allowed = rights.by_user(accounts.stations, CLOUD)
-        users = "\n".join(user(name, password, allowed[name]) for name, password in accounts.items())
-        text = CONFIG_TEXT.format(
-            host=HOST,
-            port=-1 if port is None else port,
-            max_payload=MAX_PACKET_BYTES,
-            log=json.dumps(LOG),
-            store=json.dumps("store"),
-            sync=json.dumps(self._sync),
-            users=users,
-        )
-        write_private(folder / CONFIG, text)
+        around = LOG_TEXT.format(log=json.dumps(LOG))
+        write_private(folder / CONFIG, config(accounts, HOST, -1 if port is None else port, "store", around, self._sync))
         return [str(self._path), "--config", CONFIG]
 
     def listening(self, folder: Path, port: int | None) -> int | None:
@@ -104,6 +97,16 @@ class Nats:
         log = folder / LOG
         said = LISTENING.search(log.read_bytes()) if log.exists() else None
         return int(said.group(1)) if said else None
+
+
+def config(accounts: Accounts, host: str, port: int, store: str, around: str, sync: str = SYNC) -> str:
+    """The whole configuration: MQTT on this address, data in `store`. `around`: lines on logs and monitoring."""
+    allowed = rights.by_user(accounts.stations, CLOUD, accounts.workers)
+    users = "\n".join(user(name, password, allowed[name]) for name, password in accounts.items())
+    return CONFIG_TEXT.format(
+        own_host=HOST, host=host, port=port, max_payload=MAX_PACKET_BYTES, around=around,
+        store=json.dumps(store), sync=json.dumps(sync), users=users,
+    )  # fmt: skip
 
 
 def user(name: str, password: str, allowed: rights.Rights) -> str:

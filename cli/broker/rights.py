@@ -2,6 +2,8 @@
 
 A station: its own UP topics out, its own DOWN topics in, no wildcard. The cloud: UP topics of every station in, DOWN
 topics out; and every retained topic both ways, since clearing what a dismantled station left is a publish of nothing.
+A worker of the cloud: UP topics of every station in, so that shards may move between workers; acknowledgements, leases and
+commands out, which cannot open anything; no roster.
 """
 
 from __future__ import annotations
@@ -37,9 +39,14 @@ def cloud() -> Rights:
     )
 
 
-def by_user(stations: Iterable[str], cloud_user: str) -> dict[str, Rights]:
+def worker() -> Rights:
+    """The rights of an ingest process beside the first, over all stations."""
+    return Rights(publish=_of_all({Leaf.ACK, Leaf.QUOTA_LEASE, Leaf.CMD}), subscribe=_of_all(set(leaves(Direction.UP))))
+
+
+def by_user(stations: Iterable[str], cloud_user: str, workers: Iterable[str] = ()) -> dict[str, Rights]:
     """The rights of every account, the cloud first."""
-    return {cloud_user: cloud(), **{one: station(one) for one in stations}}
+    return {cloud_user: cloud(), **{one: worker() for one in workers}, **{one: station(one) for one in stations}}
 
 
 def _of_all(chosen: set[Leaf]) -> tuple[str, ...]:

@@ -42,8 +42,8 @@ GET = {
 }
 
 
-def start(folder: Path, stations: Iterable[str], kind: str = "auto") -> RunningBroker:
-    """A broker that answers, with accounts for the cloud and for `stations`; what `folder` holds from before is reused.
+def start(folder: Path, stations: Iterable[str], kind: str = "auto", workers: Iterable[str] = ()) -> RunningBroker:
+    """A broker that answers, with accounts for the cloud, its `workers` and for `stations`; what `folder` holds from before is reused.
 
     Raises:
         BrokerError: no such engine here, or it does not start; the message says what to do.
@@ -52,6 +52,8 @@ def start(folder: Path, stations: Iterable[str], kind: str = "auto") -> RunningB
     broker = RunningBroker(choose(kind), folder)
     for station in stations:
         broker.accounts.add(station)
+    for worker in workers:
+        broker.accounts.add_worker(worker)
     broker.start()
     return broker
 

@@ -15,7 +15,7 @@ from typing import Any
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from contract.topics import CLOUD_FILTERS
+from contract.topics import CLOUD_FILTERS, PREFIX, SHARDS, Direction, leaves
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,8 @@ KEEPALIVE_S = 15
 DELIVER_S = 5.0
 WINDOW = 100
 STOPPED = "stopped"
+MOST_FILTERS = 256
+"""Half of the shards, each leaf. NATS reserves max_ack_pending for each of them, out of 65535 for a connection."""
 MOST_QUEUED = 2000
 """Acknowledgements that paho may hold; beyond it they are dropped, and repeated when the station sends again."""
 
@@ -39,10 +41,14 @@ class CloudLink:
         hear: Callable[[str, bytes, bool], None],
         connected: Callable[[], None],
         clock_ms: Callable[[], int],
+        owned: frozenset[int] = frozenset(range(SHARDS)),
     ) -> None:
-        """`hear(topic, payload, retained)` and `connected()` are called on paho's thread."""
+        """`hear(topic, payload, retained)` and `connected()` are called on paho's thread. Nothing is heard of shards that are not `owned`."""
+        self._filters = filters(owned)
+        self._mine = None if len(owned) == SHARDS else tuple(f"{PREFIX}/{one:02d}/" for one in sorted(owned))
         self._address, self._hear, self._connected, self._clock_ms = address, hear, connected, clock_ms
         self._since_ms: int | None = None
+        self._lost_ms: int | None = clock_ms()
         self._detail = "never connected"
         self._lock = threading.Lock()
         client = paho.Client(CallbackAPIVersion.VERSION2, client_id=user, clean_session=True)
@@ -61,6 +67,11 @@ class CloudLink:
     def connected_ms(self) -> int | None:
         """Since when there is a subscribed connection, ms UTC; None without one."""
         return self._since_ms
+
+    @property
+    def lost_ms(self) -> int | None:
+        """Since when nothing is heard, ms UTC; None with a connection."""
+        return self._lost_ms
 
     @property
     def detail(self) -> str:
@@ -98,15 +109,27 @@ class CloudLink:
     def _on_connect(self, client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
             self._lost(f"refused: {reason}")
+        elif self._filters:
+            client.subscribe([(one, 1) for one in self._filters])
         else:
-            client.subscribe([(one, 1) for one in CLOUD_FILTERS])
+            self._is_up()
 
-    def _on_subscribe(self, _client: Any, _data: Any, _mid: Any, reasons: list[Any], _properties: Any) -> None:
+    def _on_subscribe(self, client: Any, _data: Any, _mid: Any, reasons: list[Any], _properties: Any) -> None:
         refused = [str(one) for one in reasons if one.is_failure]
-        if refused:
-            self._lost(f"the broker refused the subscription ({', '.join(refused)}); see its rights for the cloud's user")
+        if refused and self._filters != CLOUD_FILTERS:
+            log.warning("the broker refused %d of %d subscriptions; all shards are heard and foreign ones put aside", len(refused), len(reasons))
+            client.unsubscribe(list(self._filters))
+            self._filters = CLOUD_FILTERS
+            client.subscribe([(one, 1) for one in CLOUD_FILTERS])
             return
-        self._since_ms, self._detail = self._clock_ms(), "connected"
+        if refused:
+            why = ", ".join(sorted(set(refused)))
+            self._lost(f"the broker refused {len(refused)} of {len(reasons)} subscriptions ({why}); see its rights for the user of this worker")
+            return
+        self._is_up()
+
+    def _is_up(self) -> None:
+        self._since_ms, self._lost_ms, self._detail = self._clock_ms(), None, "connected"
         log.info("broker %s:%d: connected", *self._address)
         self._connected()
 
@@ -117,11 +140,20 @@ class CloudLink:
         self._lost("nobody answers")
 
     def _on_message(self, _client: Any, _data: Any, message: Any) -> None:
-        self._hear(message.topic, message.payload, message.retain)
+        if self._mine is None or message.topic.startswith(self._mine):
+            self._hear(message.topic, message.payload, message.retain)
 
     def _lost(self, detail: str) -> None:
         if self._detail == STOPPED:
             return
         if detail != self._detail:
             log.warning("broker %s:%d: %s", *self._address, detail)
-        self._since_ms, self._detail = None, detail
+        self._since_ms, self._lost_ms, self._detail = None, self._lost_ms or self._clock_ms(), detail
+
+
+def filters(owned: frozenset[int]) -> tuple[str, ...]:
+    """What to subscribe to, to hear at least what stations of these shards say: of each of them, or of all where that would be too many."""
+    if not owned:
+        return ()
+    each = tuple(f"{PREFIX}/{one:02d}/+/{leaf.value}" for one in sorted(owned) for leaf in leaves(Direction.UP))
+    return each if len(each) <= MOST_FILTERS else CLOUD_FILTERS

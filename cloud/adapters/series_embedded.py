@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from cloud.domain.points import NS_PER_MS, Point, Value
+from cloud.domain.points import NS_PER_MS, Point, Points, Value, one_by_one
+from cloud.domain.steps import Fold, gather
 from cloud.errors import SeriesDown
-from cloud.ports import Series
+from cloud.series_ports import Series
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS series (
@@ -30,11 +31,15 @@ MOST_ROWS = 200_000
 
 
 class EmbeddedSeries:
-    """See `cloud.ports.SeriesSink`. One connection writes, under a lock; each query has its own."""
+    """See `cloud.series_ports.SeriesSink`. One connection writes, under a lock; each query has its own."""
+
+    kind = "embedded"
+    words_kept = True
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
+        self.refused: dict[str, int] = {}  # it takes everything
         self._lock = threading.Lock()
         self._ids: dict[tuple[str, str], int] = {}
         with _trouble():
@@ -46,12 +51,12 @@ class EmbeddedSeries:
         with self._lock:
             self._writer.close()
 
-    def write(self, points: Sequence[Point]) -> None:
+    def write(self, points: Sequence[Points]) -> None:
         """All points or none. Raises: SeriesDown."""
         with self._lock, _trouble():
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
-                rows = [(self._id(point), point.at_ns, json.dumps(dict(point.fields))) for point in points]
+                rows = [(self._id(point), point.at_ns, json.dumps(dict(point.fields))) for point in one_by_one(points)]
                 self._writer.executemany("INSERT OR REPLACE INTO points VALUES (?, ?, ?)", rows)
                 self._writer.execute("COMMIT")
             except sqlite3.Error:
@@ -61,7 +66,7 @@ class EmbeddedSeries:
                 raise
 
     def query(
-        self, measurement: str, tags: Mapping[str, str], since_ms: int, until_ms: int, step_ms: int
+        self, measurement: str, tags: Mapping[str, str], since_ms: int, until_ms: int, step_ms: int, fold: Fold = Fold.MEAN
     ) -> list[Series]:
         """Raises: SeriesDown."""
         with _trouble(), closing(self._open()) as connection:
@@ -69,12 +74,15 @@ class EmbeddedSeries:
             found = connection.execute(text, (measurement,)).fetchall()
             wanted = [(one, known) for one, raw in found if tags.items() <= (known := json.loads(raw)).items()]
             span = (since_ms * NS_PER_MS, until_ms * NS_PER_MS)
-            return [_series(known, _rows(connection, one, span), step_ms) for one, known in wanted]
+            return [Series(known, *gather(_rows(connection, one, span), step_ms, fold)) for one, known in wanted]
 
     def forget(self, before_ms: int) -> None:
-        """Delete older points. Raises: SeriesDown."""
-        with self._lock, _trouble():
-            self._writer.execute("DELETE FROM points WHERE at_ns < ?", (before_ms * NS_PER_MS,))
+        """Delete older points, a series at a time, so that writes get their turn. Raises: SeriesDown."""
+        with _trouble(), closing(self._open()) as connection:
+            series = [row[0] for row in connection.execute("SELECT id FROM series")]
+        for one in series:
+            with self._lock, _trouble():
+                self._writer.execute("DELETE FROM points WHERE series = ? AND at_ns < ?", (one, before_ms * NS_PER_MS))
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=10, isolation_level=None, check_same_thread=False)
@@ -97,22 +105,6 @@ def _rows(connection: sqlite3.Connection, series: int, span: tuple[int, int]) ->
     text = "SELECT at_ns, fields FROM points WHERE series = ? AND at_ns >= ? AND at_ns < ? ORDER BY at_ns LIMIT ?"
     for at_ns, fields in connection.execute(text, (series, *span, MOST_ROWS)):
         yield at_ns // NS_PER_MS, json.loads(fields)
-
-
-def _series(tags: Mapping[str, str], rows: Iterable[Row], step_ms: int) -> Series:
-    steps: dict[int, list[dict[str, Value]]] = {}
-    for at_ms, fields in rows:
-        steps.setdefault(at_ms // step_ms * step_ms if step_ms else at_ms, []).append(fields)
-    names = sorted({name for group in steps.values() for fields in group for name in fields})
-    columns = {name: [_one([f[name] for f in group if name in f]) for group in steps.values()] for name in names}
-    return Series(tags, list(steps), columns)
-
-
-def _one(values: list[Value]) -> Value | None:
-    numbers = [value for value in values if isinstance(value, int | float)]
-    if numbers and len(values) > 1:
-        return sum(numbers) / len(numbers)
-    return values[-1] if values else None
 
 
 @contextmanager

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cloud.api.live import Hub
+from cloud.domain.alerts import Alerts
 from cloud.domain.points import EPOCH, millis
 from cloud.ingest import Ingest
-from cloud.ports import Faces, Leases, Ledger, Outgoing, People, Phones, SeriesSink, Stations, Tokens
+from cloud.ports import Backlog, Faces, Leases, Ledger, Outgoing, People, Phones, Stations, Tokens, Workers
+from cloud.series_ports import SeriesSink, SeriesState
 from cloud.settings import Settings
 from contract.envelope import iso
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything that answers a request. `clock_ms` is UTC ms; `broker_detail` the connection in words."""
+    """Everything that answers a request. `clock_ms` is UTC ms; `broker_detail` the connection in words,
+    `broker_lost_ms` since when there is none."""
 
     settings: Settings
     ledger: Ledger
@@ -33,6 +36,11 @@ class Parts:
     phones: Phones
     faces: Faces
     leases: Leases
+    alerts: Alerts
+    backlog: Backlog
+    broker_lost_ms: Callable[[], int | None] = lambda: None
+    workers: Workers = field(kw_only=True)
+    series_state: SeriesState = field(kw_only=True)
 
 
 def utc(ms: int) -> str:

@@ -12,6 +12,9 @@ from cloud.api.parts import Parts, utc
 from cloud.domain.presence import Standing, presence
 from cloud.ports import StationRow
 
+BACKLOG = 8
+"""Waiting facts from here on are more than daily traffic."""
+
 
 class FaultView(BaseModel):
     """One latched fault."""
@@ -37,10 +40,13 @@ class StationView(BaseModel):
     standing: Standing
     since: str = Field(description="when this standing began, by the cloud's clock")
     reason: str
+    flapping: bool = Field(description="its connection was lost four times within ten minutes, and not yet quiet for ten")
     heard_at: str = Field(description="last sign of life, by the cloud's clock")
     door: str
     inside: int
     waiting_facts: int = Field(description="facts that the station holds because nobody acknowledged them yet")
+    waiting_batches: int = Field(description="batches of samples likewise")
+    complete_until: str | None = Field(description="where much waits: all that waits happened after this, by the station's clock; not said in the stream")
     faults: list[FaultView]
     version: str
     boot: str
@@ -65,13 +71,20 @@ class Fleet(BaseModel):
     lost: int
     stopped: int
     unknown: int
+    flapping: int
     with_faults: int
 
 
-def view(parts: Parts, row: StationRow) -> StationView:
-    """A station as the API shows it."""
+def views(parts: Parts, rows: list[StationRow]) -> list[StationView]:
+    """Stations as the API shows them."""
+    complete = parts.backlog.complete_ms([row.station for row in rows if _behind(row)])
+    return [view(parts, row, complete.get(row.station)) for row in rows]
+
+
+def view(parts: Parts, row: StationRow, complete_ms: int | None = None) -> StationView:
+    """One of them."""
     now_ms = parts.clock_ms()
-    since_ms = parts.outgoing.connected_ms
+    since_ms = parts.workers.listening_ms(row.station)
     seen = presence(row.heard, now_ms, now_ms if since_ms is None else since_ms, round(parts.settings.late_s * 1000))
     state = row.state
     return StationView(
@@ -82,10 +95,13 @@ def view(parts: Parts, row: StationRow) -> StationView:
         standing=seen.standing,
         since=utc(seen.since_ms),
         reason=seen.reason,
+        flapping=seen.flapping,
         heard_at=utc(row.heard.heard_ms),
         door=state.door if state else "",
         inside=state.inside if state else 0,
         waiting_facts=state.outbox if state else 0,
+        waiting_batches=state.batches if state else 0,
+        complete_until=None if complete_ms is None else utc(complete_ms),
         faults=[FaultView(fault=one.fault.value, part=one.part) for one in state.faults] if state else [],
         version=state.version if state else "",
         boot=row.heard.boot,
@@ -93,12 +109,16 @@ def view(parts: Parts, row: StationRow) -> StationView:
     )
 
 
+def _behind(row: StationRow) -> bool:
+    return row.state is not None and max(row.state.outbox, row.state.batches) >= BACKLOG
+
+
 def fleet(parts: Parts) -> Fleet:
     """Counts by standing."""
-    views = [view(parts, row) for row in parts.stations.all()]
-    counts = Counter(one.standing.value for one in views)
-    faulty = sum(bool(one.faults) for one in views)
-    return Fleet(total=len(views), with_faults=faulty, **{one.value: counts[one.value] for one in Standing})
+    seen = [view(parts, row) for row in parts.stations.all()]
+    counts = Counter(one.standing.value for one in seen)
+    faulty = sum(bool(one.faults) for one in seen)
+    return Fleet(total=len(seen), with_faults=faulty, flapping=sum(one.flapping for one in seen), **{one.value: counts[one.value] for one in Standing})
 
 
 def routes(parts: Parts) -> APIRouter:
@@ -114,9 +134,8 @@ def routes(parts: Parts) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=2000)] = 200,
     ) -> StationPage:
         """Stations by name, filtered by district, state and faults; `cursor` is the last station of the page before."""
-        views = [view(parts, row) for row in parts.stations.all()]
         fitting = [
-            one for one in views
+            one for one in views(parts, parts.stations.all())
             if district in (None, one.district) and state in (None, one.standing) and (one.faults or not with_faults)
         ]  # fmt: skip
         page = [one for one in fitting if one.station > cursor][: limit + 1]
@@ -129,6 +148,6 @@ def routes(parts: Parts) -> APIRouter:
         row = parts.stations.one(station)
         if row is None:
             raise HTTPException(404, f"no station {station!r} was ever heard of")
-        return view(parts, row)
+        return views(parts, [row])[0]
 
     return router

@@ -40,7 +40,7 @@ def routes(parts: Parts) -> APIRouter:
 async def follow(parts: Parts, subscriber: Subscriber, station: str | None, start: int | None) -> AsyncIterator[str]:
     """The text of the stream, until the client goes, is too slow, or the server ends."""
     try:
-        newest = await run_in_threadpool(parts.ledger.last_id)
+        newest = await run_in_threadpool(parts.ledger.safe_id)
         sent = newest if start is None else start
         yield "retry: 2000\n\n"
         missed = await run_in_threadpool(parts.ledger.facts, _since(station, sent))
@@ -50,8 +50,9 @@ async def follow(parts: Parts, subscriber: Subscriber, station: str | None, star
         else:
             yield event("hello", utc(parts.clock_ms()), sent)
         for row in missed:
-            yield event("fact", facts.view(row), row.id)
-            sent = row.id
+            if row.id <= newest:
+                yield event("fact", facts.view(row), row.id)
+                sent = row.id
         while not subscriber.closed:
             rows = await subscriber.take(STILL_HERE_S)
             if subscriber.overflowed:

@@ -1,6 +1,8 @@
 """What a station keeps of one person's face, step by step from its facts. Pure.
 
-The cloud believes a station's own word: kept until it says erased, with the receipt.
+The cloud believes a station's own word: kept until it says erased, with the receipt. Facts come in any order within a ledger of a
+station: each field is as the newest fact that tells it left it, and the four groups of fields each remember the seq of that fact.
+A newer ledger of the same station stands over an older one.
 """
 
 from __future__ import annotations
@@ -33,6 +35,10 @@ class FaceRecord:
     forgotten_ms: int | None = None
     receipt: str = ""
     reason: str = ""
+    said_seq: int = 0
+    notice_seq: int = 0
+    kept_seq: int = 0
+    enrolled_seq: int = 0
 
 
 def about_a_face(fact: Fact) -> FaceFact | None:
@@ -41,21 +47,41 @@ def about_a_face(fact: Fact) -> FaceFact | None:
 
 
 def after(record: FaceRecord, fact: FaceFact, epoch: str, seq: int, at_ms: int) -> FaceRecord:
-    """The record as this fact leaves it; one that came late within its epoch changes nothing."""
-    if epoch == record.epoch and seq <= record.seq:
-        return record
-    record = replace(record, epoch=epoch, seq=seq)
+    """The record with this fact of the same ledger, or of a newer one, in any order; repeating it changes nothing."""
+    if epoch != record.epoch:
+        record = replace(record, epoch=epoch, seq=0, said_seq=0, notice_seq=0, kept_seq=0, enrolled_seq=0)
+    record = replace(record, seq=max(seq, record.seq))
     match fact:
         case ConsentGiven():
-            by = fact.by.value
-            return replace(record, consent="given", notice=fact.notice, language=fact.language, taken_by=by, said_ms=at_ms)
+            return _notice(_said(record, "given", seq, at_ms), fact.notice, fact.language, fact.by.value, seq)
         case ConsentRefused():
-            return replace(record, consent="refused", notice=fact.notice, language=fact.language, taken_by="", said_ms=at_ms)
+            return _notice(_said(record, "refused", seq, at_ms), fact.notice, fact.language, "", seq)
         case ConsentWithdrawn():
-            return replace(record, consent="withdrawn", said_ms=at_ms)
+            return _said(record, "withdrawn", seq, at_ms)
         case FaceEnrolled():
-            again = replace(record, forgotten_ms=None, receipt="", reason="")
-            return replace(again, kept=True, used=fact.used, flagged=fact.flagged, enrolled_ms=at_ms)
+            if seq > record.enrolled_seq:
+                record = replace(record, enrolled_seq=seq, enrolled_ms=at_ms)
+            return _kept(record, seq, kept=True, used=fact.used, flagged=fact.flagged)
         case FaceForgotten():
-            receipt, reason = fact.receipt, fact.reason.value
-            return replace(record, kept=False, used=0, flagged=False, forgotten_ms=at_ms, receipt=receipt, reason=reason)
+            return _kept(record, seq, forgotten_ms=at_ms, receipt=fact.receipt, reason=fact.reason.value)
+
+
+def _said(record: FaceRecord, consent: str, seq: int, at_ms: int) -> FaceRecord:
+    return replace(record, said_seq=seq, consent=consent, said_ms=at_ms) if seq > record.said_seq else record
+
+
+def _notice(record: FaceRecord, notice: str, language: str, taken_by: str, seq: int) -> FaceRecord:
+    if seq <= record.notice_seq:
+        return record
+    return replace(record, notice_seq=seq, notice=notice, language=language, taken_by=taken_by)
+
+
+def _kept(
+    record: FaceRecord, seq: int, *, kept: bool = False, used: int = 0, flagged: bool = False,
+    forgotten_ms: int | None = None, receipt: str = "", reason: str = "",
+) -> FaceRecord:  # fmt: skip
+    if seq <= record.kept_seq:
+        return record
+    return replace(
+        record, kept_seq=seq, kept=kept, used=used, flagged=flagged, forgotten_ms=forgotten_ms, receipt=receipt, reason=reason
+    )

@@ -12,15 +12,18 @@ from enum import StrEnum
 
 from pydantic import ValidationError
 
+from cloud.domain.plausible import plausible
+from cloud.domain.points import millis
 from cloud.domain.progress import Lane
 from contract import topics
-from contract.envelope import EnvelopeRefused, FactEnvelope, Header, LooseEnvelope, SamplesEnvelope, decode
+from contract.envelope import ClockState, EnvelopeRefused, FactEnvelope, Header, LooseEnvelope, SamplesEnvelope, decode
 from contract.leases import QuotaAsk
+from contract.packing import PackingRefused, unpack
 from contract.roster import RosterReport
 from contract.state import State
 from contract.topics import Direction, Leaf
 
-LANES = {Leaf.EVT: Lane.FACTS, Leaf.TELE: Lane.SAMPLES}
+LANES = {Leaf.EVT: Lane.FACTS, Leaf.ALARM: Lane.FACTS, Leaf.TELE: Lane.SAMPLES}
 
 
 class Reason(StrEnum):
@@ -31,6 +34,7 @@ class Reason(StrEnum):
     GARBLED = "garbled"
     NOT_UNDERSTOOD = "not_understood"
     FOREIGN_STATION = "foreign_station"
+    FUTURE_DATED = "future_dated"
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,19 @@ class Refused:
     station: str | None = None
     lane: Lane | None = None
     header: Header | None = None
+
+
+@dataclass(frozen=True)
+class Misdated:
+    """A fact whose time can not be: it happened, so it is kept, with its time not believed; and it is on file. Its point stands where it arrived."""
+
+    fact: FactEnvelope
+    filed: Refused
+
+    @property
+    def station(self) -> str:
+        """Who sent it."""
+        return self.fact.station
 
 
 @dataclass(frozen=True)
@@ -70,11 +87,11 @@ class Ignored:
     station: str
 
 
-Taken = FactEnvelope | SamplesEnvelope | State | Reported | Asked | Ignored | Refused
+Taken = FactEnvelope | SamplesEnvelope | State | Reported | Asked | Ignored | Misdated | Refused
 
 
-def read(topic: str, payload: bytes) -> Taken:
-    """Never raises."""
+def read(topic: str, payload: bytes, now_ms: int) -> Taken:
+    """Never raises. `now_ms` is the cloud's own time, by which a station's is judged."""
     try:
         station, leaf = topics.parse(topic)
     except topics.TopicRefused as error:
@@ -85,13 +102,15 @@ def read(topic: str, payload: bytes) -> Taken:
         detail = f"{len(payload)} bytes, at most {leaf.traffic.limit}"
         return _refused(Reason.TOO_LARGE, topic, payload, detail, station)
     if leaf in LANES:
-        return _envelope(topic, payload, station, LANES[leaf])
+        return _dated(topic, payload, _envelope(topic, payload, station, LANES[leaf]), now_ms)
     return _document(topic, payload, station, leaf)
 
 
 def _envelope(topic: str, payload: bytes, station: str, lane: Lane) -> FactEnvelope | SamplesEnvelope | Refused:
     try:
-        envelope = decode(payload, FactEnvelope) if lane is Lane.FACTS else decode(payload, SamplesEnvelope)
+        envelope = decode(payload, FactEnvelope) if lane is Lane.FACTS else decode(unpack(payload), SamplesEnvelope)
+    except PackingRefused as error:
+        return _refused(Reason.GARBLED, topic, payload, str(error), station)
     except EnvelopeRefused as error:
         header = error.header
         if header is None:
@@ -103,6 +122,23 @@ def _envelope(topic: str, payload: bytes, station: str, lane: Lane) -> FactEnvel
     if envelope.station != station:
         return _refused(Reason.FOREIGN_STATION, topic, payload, "the envelope names another station", station)
     return envelope
+
+
+def _dated(topic: str, payload: bytes, taken: FactEnvelope | SamplesEnvelope | Refused, now_ms: int) -> Taken:
+    """What has a time that can be is as it was."""
+    if isinstance(taken, Refused):
+        return taken
+    at_ms = millis(taken.at)
+    if isinstance(taken, SamplesEnvelope):
+        oldest_ms = at_ms - round(max(taken.data.ago_s) * 1000)
+        if plausible(oldest_ms, now_ms) and plausible(at_ms, now_ms):
+            return taken
+        return _refused(Reason.FUTURE_DATED, topic, payload, "samples of a time that can not be", taken.station, Lane.SAMPLES, taken)
+    if plausible(at_ms, now_ms):
+        return taken
+    detail = f"kind {taken.data.kind}; kept, its time is not believed"
+    unsure = taken.model_copy(update={"clock": ClockState.UNSURE})
+    return Misdated(unsure, _refused(Reason.FUTURE_DATED, topic, payload, detail, taken.station, None, taken))
 
 
 def _document(topic: str, payload: bytes, station: str, leaf: Leaf) -> State | Reported | Asked | Ignored | Refused:

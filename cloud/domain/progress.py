@@ -7,6 +7,7 @@ is filled.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,10 @@ from itertools import chain
 
 MOST_RANGES = 256
 """Islands beyond the first hole that are remembered. One that is forgotten is sent again and recognised by its key."""
+
+
+TOLD = 8
+"""Ranges in one acknowledgement."""
 
 
 class Lane(StrEnum):
@@ -35,6 +40,20 @@ class Progress:
     def has(self, seq: int) -> bool:
         """Whether this seq is committed or declared gone."""
         return seq <= self.upto or any(low <= seq <= high for low, high in self.ahead)
+
+
+def newest(progress: Progress) -> tuple[tuple[int, int], ...]:
+    """The ranges that an acknowledgement can name beside `upto`, newest first; of what it can not name the station sends again."""
+    return progress.ahead[: -TOLD - 1 : -1]
+
+
+def answers(progress: Progress, seqs: Iterable[int]) -> list[tuple[tuple[int, int], ...]]:
+    """What acknowledgements of these seqs name beside `upto`, each at most so many ranges: all that hold one of them, so that a station which
+    sends what lies scattered, as alarms do, learns of every one. Where none lies ahead, the newest."""
+    starts = [low for low, _ in progress.ahead]
+    at = {bisect_right(starts, seq) - 1 for seq in seqs if seq > progress.upto}
+    named = [progress.ahead[i] for i in sorted(at, reverse=True) if i >= 0]
+    return [tuple(named[i : i + TOLD]) for i in range(0, len(named), TOLD)] or [newest(progress)]
 
 
 def commit(before: Progress, base: int, seqs: Iterable[int]) -> Progress:

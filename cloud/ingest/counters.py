@@ -22,6 +22,8 @@ class Counters:
     points_lost: int = 0
     batches: int = 0
     retries: int = 0
+    rebirths: int = 0
+    forgotten: int = 0
     lag_ms: float = 0.0
     refused: Counter[str] = field(default_factory=Counter)
     ledger_error: str | None = None

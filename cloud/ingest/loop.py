@@ -22,16 +22,19 @@ LINGER_S = 0.02
 IDLE_S = 0.5
 PAUSE_S = (0.2, 5.0)
 TIDY_S = 3600.0
+LOOK_S = 10.0
 
 
 class Ingest:
     """`offer` from the broker's thread, everything else happens on one thread of its own."""
 
     def __init__(
-        self, step: Step, tidy: Callable[[], None], crashed: Callable[[], None], inbox: Inbox | None = None
-    ) -> None:
-        """`tidy` is called once an hour; `crashed` when a bug ended the thread: the process should end and start again."""
-        self.step, self._tidy, self._crashed = step, tidy, crashed
+        self, step: Step, tidy: Callable[[], None], crashed: Callable[[], None], inbox: Inbox | None = None,
+        look: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """`tidy` is called once an hour, `look` every ten seconds; `crashed` when a bug ended the thread: the process should end
+        and start again."""
+        self.step, self._tidy, self._crashed, self._look = step, tidy, crashed, look
         self._inbox = inbox if inbox is not None else Inbox()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
@@ -68,7 +71,7 @@ class Ingest:
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        next_tidy = time.monotonic()
+        next_tidy = next_look = time.monotonic()
         try:
             while not self._stopping.is_set():
                 batch = self._inbox.take(BATCH, LINGER_S, IDLE_S)
@@ -76,7 +79,10 @@ class Ingest:
                     self._until_stored(batch)
                 if time.monotonic() >= next_tidy:
                     next_tidy = time.monotonic() + TIDY_S
-                    self._tidy_up()
+                    self._beside(self._tidy)
+                if time.monotonic() >= next_look:
+                    next_look = time.monotonic() + LOOK_S
+                    self._beside(self._look)
         except Exception:  # the outermost loop: say it, stop acknowledging, let the process be restarted
             log.exception("the ingest ended by a bug; stations keep everything that was not acknowledged")
             self._inbox.close()
@@ -101,8 +107,11 @@ class Ingest:
             self.counters.lag_ms = (time.monotonic() - batch[0].came) * 1000
             return
 
-    def _tidy_up(self) -> None:
+    def _beside(self, chore: Callable[[], None]) -> None:
+        """Something that can wait: when a store is down, until its next turn."""
         try:
-            self._tidy()
+            chore()
         except SeriesDown as error:
             self.counters.series_error = str(error)
+        except LedgerDown as error:
+            log.warning("ledger: %s; tried again later", error)

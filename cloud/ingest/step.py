@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 
-from cloud.domain.intake import Asked, Ignored, Refused, Reported, Taken, read
-from cloud.domain.points import Point, of_fact, of_samples
-from cloud.domain.progress import Lane
+from cloud.domain.intake import Asked, Ignored, Misdated, Refused, Reported, Taken, read
+from cloud.domain.points import Points, count, of_samples
+from cloud.domain.progress import Lane, answers
 from cloud.errors import SeriesDown
 from cloud.ingest.counters import Counters
 from cloud.ingest.inbox import Message
-from cloud.ports import Batch, Committed, Epoch, FactRow, Ledger, Listener, Outgoing, SeriesSink, StationRow, Stored
+from cloud.ports import Batch, Committed, Epoch, FactRow, Ledger, Listener, Outgoing, StationRow, Stored
+from cloud.series_ports import Writes
 from contract.envelope import Ack, FactEnvelope, Header, SamplesEnvelope
 from contract.state import Link, State
 from contract.topics import Leaf, topic
@@ -29,7 +30,7 @@ class Step:
     def __init__(
         self,
         ledger: Ledger,
-        series: SeriesSink,
+        series: Writes,
         outgoing: Outgoing,
         listener: Listener,
         newcomers: Callable[[Iterable[str]], None],
@@ -46,26 +47,21 @@ class Step:
         Raises:
             LedgerDown: nothing was committed and nothing acknowledged; call again with the same messages.
         """
-        taken = [(read(one.topic, one.payload), one.retained) for one in messages]
-        with_samples = self._write_points([one for one, _ in taken])
         batch = Batch(self._clock_ms())
+        taken = [(read(one.topic, one.payload, batch.now_ms), one.retained) for one in messages]
+        with_samples = self._write_points([one for one, _ in taken])
         for one, retained in taken:
             if with_samples or not isinstance(one, SamplesEnvelope):
                 add(batch, one, retained)
         stored = self._ledger.store(batch)
         self._count(taken, batch, stored)
-        self._acknowledge(stored)
+        self._acknowledge(batch, stored)
         self._lease(stored)
         self._tell(stored.facts, stored.changed, stored.newcomers)
 
     def _write_points(self, taken: Sequence[Taken]) -> bool:
-        """Whether samples may be acknowledged. Facts do not wait for the time-series store: they are in the ledger."""
-        points: list[Point] = []
-        for one in taken:
-            if isinstance(one, SamplesEnvelope):
-                points += of_samples(one)
-            elif isinstance(one, FactEnvelope):
-                points += of_fact(one)
+        """Whether samples may be acknowledged. Points of facts are made from the ledger (cloud/series/follower.py)."""
+        points: list[Points] = [points for one in taken if isinstance(one, SamplesEnvelope) for points in of_samples(one)]
         if not points:
             return True
         try:
@@ -74,10 +70,10 @@ class Step:
             if self.counters.series_error is None:
                 log.warning("%s; samples are not acknowledged until it is back", error)
             self.counters.series_error = str(error)
-            self.counters.points_lost += len(points)
+            self.counters.points_lost += count(points)
             return False
         self.counters.series_error = None
-        self.counters.points += len(points)
+        self.counters.points += count(points)
         return True
 
     def _count(self, taken: Sequence[tuple[Taken, bool]], batch: Batch, stored: Stored) -> None:
@@ -93,13 +89,14 @@ class Step:
                 log.warning("first refused as %s: topic %.60r: %s", refused.reason.value, refused.topic, refused.detail)
             counters.refused[refused.reason.value] += 1
 
-    def _acknowledge(self, stored: Stored) -> None:
+    def _acknowledge(self, batch: Batch, stored: Stored) -> None:
+        traffic = Leaf.ACK.traffic
         for epoch, progress in stored.progress.items():
-            payload = Ack(epoch=epoch.epoch, upto=progress.upto).model_dump_json().encode()
-            traffic = Leaf.ACK.traffic
-            sent = self._outgoing.publish(topic(epoch.station, Leaf.ACK), payload, traffic.qos, traffic.retain)
-            self.counters.acks += sent
-            self.counters.acks_dropped += not sent
+            for ahead in answers(progress, batch.committed[epoch].seqs):
+                payload = Ack(epoch=epoch.epoch, upto=progress.upto, ahead=ahead).model_dump_json().encode()
+                sent = self._outgoing.publish(topic(epoch.station, Leaf.ACK), payload, traffic.qos, traffic.retain)
+                self.counters.acks += sent
+                self.counters.acks_dropped += not sent
 
     def _lease(self, stored: Stored) -> None:
         """One that is lost is asked for again."""
@@ -120,6 +117,10 @@ def add(batch: Batch, one: Taken, retained: bool) -> None:
         case FactEnvelope():
             batch.facts.append(one)
             _committed(batch, one, Lane.FACTS)
+        case Misdated():
+            batch.facts.append(one.fact)
+            batch.refused.append(one.filed)
+            _committed(batch, one.fact, Lane.FACTS)
         case SamplesEnvelope():
             _committed(batch, one, Lane.SAMPLES)
         case Refused():

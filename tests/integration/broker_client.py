@@ -7,14 +7,23 @@ import queue
 import socket
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from cli.broker import RunningBroker
-
 WAIT_S = 5.0
+
+
+class AnyBroker(Protocol):
+    """What clients have to know of one."""
+
+    host: str
+
+    @property
+    def port(self) -> int: ...
+
+    def password(self, user: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -31,7 +40,7 @@ class Client:
 
     def __init__(
         self,
-        broker: RunningBroker,
+        broker: AnyBroker,
         user: str | None,
         password: str | None = None,
         client_id: str | None = None,

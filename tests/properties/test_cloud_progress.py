@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloud.domain.intake import read
-from cloud.domain.progress import Progress, commit
+from cloud.domain.progress import Progress, answers, commit, newest
 from contract.topics import Leaf, topic
+from tests.cloud_parts import NOON_MS
 
 BATCH = st.tuples(st.integers(1, 40), st.lists(st.integers(1, 40), min_size=1, max_size=6))
 
@@ -23,6 +25,17 @@ def expected(before: int, base: int, stored: set[int]) -> int:
 
 @given(st.lists(BATCH, min_size=1, max_size=12))
 def test_progress_is_what_counting_one_by_one_would_give(batches: list[tuple[int, list[int]]]) -> None:
+    check_progress_is_what_counting_would_give(batches)
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000)
+@given(st.lists(BATCH, min_size=1, max_size=30))
+def test_progress_of_ten_thousand_schedules(batches: list[tuple[int, list[int]]]) -> None:
+    check_progress_is_what_counting_would_give(batches)
+
+
+def check_progress_is_what_counting_would_give(batches: list[tuple[int, list[int]]]) -> None:
     progress, upto, stored, highest = Progress(), 0, set[int](), 0
     for base, seqs in batches:
         base = min(base, *seqs)
@@ -34,6 +47,11 @@ def test_progress_is_what_counting_one_by_one_would_give(batches: list[tuple[int
         assert all(seq in stored or seq < highest for seq in range(1, progress.upto + 1))
         assert all(progress.has(seq) for seq in stored)
         assert all(low > progress.upto + 1 and low <= high for low, high in progress.ahead)
+        told = answers(progress, seqs)
+        assert all(len(one) <= 8 and list(one) == sorted(one, reverse=True) for one in [*told, newest(progress)])
+        named = {seq for one in told for low, high in one for seq in range(low, high + 1)}
+        assert named <= stored, "nothing is named that is not committed"
+        assert {seq for seq in seqs if seq > progress.upto} <= named, "whatever came is named"
 
 
 @given(st.lists(st.integers(1, 30), min_size=1), st.lists(st.integers(1, 30), min_size=1))
@@ -63,5 +81,5 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 
 @given(st.sampled_from(list(Leaf)), st.binary(max_size=200))
 def test_reading_any_bytes_never_raises(leaf: Leaf, raw: bytes) -> None:
-    assert read(topic("st-1", leaf), raw)
-    assert read(raw.decode("latin-1"), raw)
+    assert read(topic("st-1", leaf), raw, NOON_MS)
+    assert read(raw.decode("latin-1"), raw, NOON_MS)

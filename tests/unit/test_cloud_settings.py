@@ -35,3 +35,29 @@ def test_the_password_is_the_first_line_of_its_file(tmp_path: Path) -> None:
     assert from_environment({PREFIX + "BROKER_PASSWORD_FILE": str(file)}).broker_password() == "s3cret"
     with pytest.raises(SettingsRefused, match="BROKER_PASSWORD_FILE"):
         from_environment({PREFIX + "BROKER_PASSWORD_FILE": str(tmp_path / "none")}).broker_password()
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"SERIES": "influxdb"}, "series_url: influxdb needs"),
+        ({"SERIES": "victoria", "SERIES_URL": "db:8428"}, "series_url: victoria needs"),
+        ({"SERIES": "influxdb", "SERIES_URL": "http://me:secret@db:8086"}, "series_url: influxdb needs"),
+        ({"SERIES": "influxdb", "SERIES_URL": "http://db:8086/influx"}, "series_url: influxdb needs"),
+        ({"SERIES_URL": "http://db:8086"}, "embedded has no series_url"),
+        ({"SERIES_TOKEN_FILE": "/x"}, "embedded has no series_token_file"),
+        ({"SERIES": "graphite"}, "SERIES"),
+        ({"SERIES": "influxdb", "SERIES_URL": "http://db:8086", "SERIES_BUCKET": 'a"b'}, "SERIES_BUCKET"),
+    ],
+)
+def test_settings_of_the_series_must_fit_together(given: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsRefused, match=named):
+        from_environment({PREFIX + name: value for name, value in given.items()})
+
+
+def test_the_series_may_be_on_a_server(tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("t0ken\n")
+    given = {"SERIES": "influxdb", "SERIES_URL": "http://db:8086/", "SERIES_TOKEN_FILE": str(token)}
+    settings = from_environment({PREFIX + name: value for name, value in given.items()})
+    assert (settings.series, settings.series_token(), settings.series_org) == ("influxdb", "t0ken", "smart-station")

@@ -20,6 +20,13 @@ ROW_ID = {
     "postgresql": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
 }
 
+# A server that is gone is noticed in seconds, one that hangs in half a minute; a process of ours that stands still (stopped, its computer
+# gone) in the middle of a transaction holds the others up for a minute at most. Whatever the cluster's own words are, ours are UTF-8.
+CAREFUL_POSTGRES = {
+    "connect_timeout": 5, "tcp_user_timeout": 10_000, "client_encoding": "utf8",
+    "options": "-c statement_timeout=30000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=60000",
+}  # fmt: skip
+
 
 def open_engine(url: str) -> Engine:
     """An engine on a database that is migrated.
@@ -31,7 +38,8 @@ def open_engine(url: str) -> Engine:
     try:
         if parsed.get_backend_name() == "sqlite" and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite", hide_parameters=True)
+        far = parsed.get_backend_name() != "sqlite"
+        engine = create_engine(parsed, pool_pre_ping=far, hide_parameters=True, connect_args=CAREFUL_POSTGRES if far else {})
         if engine.dialect.name == "sqlite":
             _careful_sqlite(engine)
         _migrate(engine)

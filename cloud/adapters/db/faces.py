@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, select, tuple_
 
 from cloud.adapters.db.engine import insert_into, reading, writing
+from cloud.adapters.db.progress import born
 from cloud.adapters.db.tables import FACE_WITHDRAWALS, FACES
 from cloud.domain.faces import FaceRecord, about_a_face, after
 from cloud.domain.points import millis
@@ -51,16 +52,21 @@ class SqlFaces:
 
 
 def write_faces(connection: Connection, facts: list[FactEnvelope]) -> None:
-    """Bring the records up to date with facts that are new, in the order of their seqs."""
+    """Bring the records up to date with facts that are new, in whatever order they came. `progress` must know their ledgers already."""
     told = [(one, fact) for one in facts if (fact := about_a_face(one.data))]
     if not told:
         return
     keys = [(one.station, fact.person) for one, fact in told]
     found = connection.execute(select(FACES).where(tuple_(FACES.c.station, FACES.c.person).in_(keys)))
     records = {(row.station, row.person): _read(row) for row in found}
-    for one, fact in sorted(told, key=lambda each: (each[0].station, each[0].epoch, each[0].seq)):
+    ages = born(connection, [one.station for one, _ in told])
+    for one, fact in told:
         key = one.station, fact.person
-        records[key] = after(records.get(key) or FaceRecord(*key), fact, one.epoch, one.seq, millis(one.at))
+        record = records.get(key) or FaceRecord(*key)
+        if _age(ages, one.station, one.epoch) >= _age(ages, one.station, record.epoch):
+            records[key] = after(record, fact, one.epoch, one.seq, millis(one.at))
+    if not records:
+        return
     statement = insert_into(connection, FACES)
     fresh = {column.name: statement.excluded[column.name] for column in FACES.c if column.name not in ("station", "person")}
     rows = [asdict(record) | {"kept": int(record.kept), "flagged": int(record.flagged)} for record in records.values()]
@@ -70,6 +76,11 @@ def write_faces(connection: Connection, facts: list[FactEnvelope]) -> None:
 def withdrawn(connection: Connection) -> set[str]:
     """Whose faces no station may keep."""
     return set(connection.execute(select(FACE_WITHDRAWALS.c.person)).scalars())
+
+
+def _age(ages: dict[tuple[str, str], int], station: str, epoch: str) -> tuple[int, str]:
+    """Grows with newer ledgers of a station: it has one at a time, so the one that was heard of later is the newer."""
+    return ages.get((station, epoch), -1), epoch
 
 
 def _read(row: Any) -> FaceRecord:

@@ -48,6 +48,8 @@ def read_allowance(text: str) -> Allowance:
 def write_leases(connection: Connection, batch: Batch, fresh: list[FactEnvelope]) -> list[tuple[str, QuotaLease]]:
     """Take back, then grant; what is to be said, and to whom, once all this is committed."""
     said = []
+    told = [one.data.person for one in fresh if isinstance(one.data, QuotaReturned)]
+    _take_turns(connection, {asked.ask.person for asked in batch.asks}.union(told))
     for one in sorted(fresh, key=lambda each: (each.station, each.epoch, each.seq)):
         if isinstance(one.data, QuotaReturned):
             said += _take_back(connection, one, one.data)
@@ -60,7 +62,6 @@ def write_leases(connection: Connection, batch: Batch, fresh: list[FactEnvelope]
 
 def _take_back(connection: Connection, one: FactEnvelope, fact: QuotaReturned) -> list[tuple[str, QuotaLease]]:
     """Where a newer lease than the station knew is on its way, it is said again: it too must come back."""
-    _lock(connection, fact.person)
     rows = _rows(connection, fact.day, fact.person, fact.what)
     mine = _mine(rows, Share(fact.day, fact.person, fact.what, one.station, one.epoch))
     quota = max((row.quota for row in rows), default=0)
@@ -74,7 +75,7 @@ def _grant(connection: Connection, asked: Asked, now_ms: int) -> QuotaLease:
     at_s = now_ms // 1000
     if ask.day is None or not grants(ask.day, now_ms, ask.utc_offset_min):
         return QuotaLease(ask=ask.ask, epoch=ask.epoch, person=ask.person, what=ask.what, day=ask.day, number=0, upto=0, rest=0, at_s=at_s)
-    quota = _lock(connection, ask.person, ask)
+    quota = _quota(connection, ask)
     rows = _rows(connection, ask.day, ask.person, ask.what)
     mine = _mine(rows, Share(ask.day, ask.person, ask.what, asked.station, ask.epoch))
     others = [share for share in map(_share, rows) if (share.station, share.epoch) != (mine.station, mine.epoch)]
@@ -83,10 +84,20 @@ def _grant(connection: Connection, asked: Asked, now_ms: int) -> QuotaLease:
     return _lease(after, rest(quota, [*others, after]), ask.ask, at_s)
 
 
-def _lock(connection: Connection, person: str, ask: QuotaAsk | None = None) -> int:
-    """The day's quota, nothing for who is no longer in the roster. Two workers that grant to one person take turns (SQLite always does)."""
-    row = connection.execute(select(PEOPLE).where(PEOPLE.c.person == person).with_for_update()).first()
-    if row is None or ask is None:
+def _take_turns(connection: Connection, people: set[str]) -> None:
+    """Two workers that grant to one person take turns (SQLite always does); all are asked for at once and in order, so that none waits in a circle.
+
+    Who is in no roster is granted nothing, so nobody has to wait for that.
+    """
+    if people:
+        table = PEOPLE.c
+        connection.execute(select(table.person).where(table.person.in_(people)).order_by(table.person).with_for_update()).all()
+
+
+def _quota(connection: Connection, ask: QuotaAsk) -> int:
+    """The day's quota, nothing for who is no longer in the roster."""
+    row = connection.execute(select(PEOPLE).where(PEOPLE.c.person == ask.person)).first()
+    if row is None:
         return 0
     named = row._mapping[COLUMN[ask.what].name]
     return ask.ration if named is None else int(named)

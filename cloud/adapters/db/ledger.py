@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, Engine, Select, func, select
 
 from cloud.adapters.db.engine import insert_into, reading, writing
 from cloud.adapters.db.faces import write_faces
 from cloud.adapters.db.leases import write_leases
+from cloud.adapters.db.progress import advance, holes, pruned
+from cloud.adapters.db.pruning import prune
+from cloud.adapters.db.refusals import counts, file_refusals, find
 from cloud.adapters.db.stations import write_stations
-from cloud.adapters.db.tables import FACTS, PROGRESS, REFUSED
-from cloud.domain.intake import Refused
+from cloud.adapters.db.tables import FACTS, PROGRESS
+from cloud.adapters.db.turns import safe_id, take_turn
+from cloud.domain.holes import Hole
 from cloud.domain.points import millis
-from cloud.domain.progress import Lane, Progress, commit
+from cloud.domain.progress import Lane, Progress
 from cloud.ports import Batch, Epoch, FactQuery, FactRow, RefusedRow, Stored
 from contract.envelope import FactEnvelope
-
-REFUSED_KEPT = 10_000
-"""Filed refusals; the oldest go first, so that a flood cannot fill the disk."""
 
 
 class SqlLedger:
@@ -35,13 +35,14 @@ class SqlLedger:
             LedgerDown: nothing was kept and nothing may be acknowledged.
         """
         with writing(self._engine) as connection:
-            facts = _insert_facts(connection, batch)
-            fresh = {(row.station, row.epoch, row.seq) for row in facts}
-            new = [one for one in batch.facts if (one.station, one.epoch, one.seq) in fresh]
-            write_faces(connection, new)
-            leases = write_leases(connection, batch, new)
-            _file_refusals(connection, batch)
-            progress = _advance(connection, batch)
+            take_turn(connection, _named(batch))
+            facts = insert_facts(connection, batch)
+            progress = advance(connection, batch)
+            new = {(row.station, row.epoch, row.seq): None for row in facts}
+            fresh = list({key: one for one in batch.facts if (key := (one.station, one.epoch, one.seq)) in new}.values())
+            write_faces(connection, fresh)
+            leases = write_leases(connection, batch, fresh)
+            file_refusals(connection, batch, set(new))
             changed, newcomers = write_stations(connection, batch)
         return Stored(facts, progress, changed, newcomers, leases)
 
@@ -55,18 +56,35 @@ class SqlLedger:
         with reading(self._engine) as connection:
             return int(connection.execute(select(func.coalesce(func.max(FACTS.c.id), 0))).scalar_one())
 
+    def safe_id(self) -> int:
+        """The highest id at or below which no fact can appear any more."""
+        with reading(self._engine) as connection:
+            return safe_id(connection)
+
+    def holes(self) -> list[Hole]:
+        """Outboxes of which something older than the newest is not here."""
+        with reading(self._engine) as connection:
+            return holes(connection)
+
+    def forget(self, before_ms: int) -> int:
+        """Delete facts that arrived before, some at a time; how many."""
+        return prune(self._engine, before_ms)
+
     def count_since(self, received_ms: int) -> int:
         """How many facts arrived since."""
         with reading(self._engine) as connection:
             counted = select(func.count()).select_from(FACTS).where(FACTS.c.received_ms >= received_ms)
             return int(connection.execute(counted).scalar_one())
 
-    def refused(self, limit: int) -> list[RefusedRow]:
-        """The newest refusals."""
-        columns = [REFUSED.c[name] for name in RefusedRow.__dataclass_fields__]
+    def refused(self, limit: int, station: str | None = None, reason: str | None = None, before: int | None = None) -> list[RefusedRow]:
+        """Refusals on file, the newest first."""
         with reading(self._engine) as connection:
-            rows = connection.execute(select(*columns).order_by(REFUSED.c.id.desc()).limit(limit))
-            return [RefusedRow(*row) for row in rows]
+            return find(connection, limit, station, reason, before)
+
+    def refusals(self) -> dict[str, int]:
+        """How many are on file, by reason."""
+        with reading(self._engine) as connection:
+            return counts(connection)
 
     def missing(self) -> int:
         """Facts that stations declared gone before they came here."""
@@ -93,12 +111,15 @@ def _select(query: FactQuery) -> Select[Any]:
     return found
 
 
-def _insert_facts(connection: Connection, batch: Batch) -> list[FactRow]:
-    """New facts, in the order of their ids; those that are known already are not written again."""
+def insert_facts(connection: Connection, batch: Batch) -> list[FactRow]:
+    """New facts, in the order of their ids; those that are known already are not written again. Of one station ids grow with seq."""
     if not batch.facts:
         return []
-    once = {(one.station, one.epoch, one.seq): one for one in batch.facts}
-    rows = [_row(one, batch.now_ms) for one in once.values()]
+    gone = pruned(connection, batch.committed)
+    once = {(one.station, one.epoch, one.seq): one for one in batch.facts if not _was_pruned(gone, one)}
+    rows = [_row(one, batch.now_ms) for _, one in sorted(once.items())]
+    if not rows:
+        return []
     statement = insert_into(connection, FACTS).on_conflict_do_nothing(index_elements=["station", "epoch", "seq"])
     returned = connection.execute(statement.returning(FACTS.c.id, FACTS.c.station, FACTS.c.epoch, FACTS.c.seq), rows)
     by_key = {(row["station"], row["epoch"], row["seq"]): row for row in rows}
@@ -114,52 +135,12 @@ def _row(one: FactEnvelope, now_ms: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _file_refusals(connection: Connection, batch: Batch) -> None:
-    if not batch.refused:
-        return
-    connection.execute(insert(REFUSED), [_filed(one, batch.now_ms) for one in batch.refused])
-    newest = connection.execute(select(func.max(REFUSED.c.id))).scalar_one()
-    connection.execute(delete(REFUSED).where(REFUSED.c.id <= newest - REFUSED_KEPT))
+def _was_pruned(gone: dict[Epoch, tuple[int, Progress]], one: FactEnvelope) -> bool:
+    upto, progress = gone.get(Epoch(one.station, one.epoch, Lane.FACTS), (0, Progress()))
+    return one.seq <= upto and progress.has(one.seq)
 
 
-def _filed(one: Refused, now_ms: int) -> dict[str, Any]:
-    epoch, seq = (one.header.epoch, one.header.seq) if one.header else (None, None)
-    return {
-        "station": one.station, "epoch": epoch, "seq": seq, "topic": one.topic, "reason": one.reason.value,
-        "detail": one.detail, "size": one.size, "sha256": one.sha256, "received_ms": now_ms,
-    }  # fmt: skip
-
-
-def _advance(connection: Connection, batch: Batch) -> dict[Epoch, Progress]:
-    if not batch.committed:
-        return {}
-    before = _progress(connection, list(batch.committed))
-    after = {
-        epoch: commit(before.get(epoch) or Progress(upto=new.first - 1), new.base, new.seqs)
-        for epoch, new in batch.committed.items()
-    }
-    moved = [_progress_row(epoch, one, batch.now_ms) for epoch, one in after.items() if one != before.get(epoch)]
-    if moved:
-        statement = insert_into(connection, PROGRESS)
-        fresh = {name: statement.excluded[name] for name in ("upto", "ahead", "missing", "changed_ms")}
-        keys = ["station", "epoch", "lane"]
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), moved)
-    return after
-
-
-def _progress(connection: Connection, epochs: list[Epoch]) -> dict[Epoch, Progress]:
-    table = PROGRESS.c
-    keys = [(one.station, one.epoch, one.lane.value) for one in epochs]
-    rows = connection.execute(select(PROGRESS).where(tuple_(table.station, table.epoch, table.lane).in_(keys)))
-    return {Epoch(row.station, row.epoch, Lane(row.lane)): _read(row) for row in rows}
-
-
-def _read(row: Any) -> Progress:
-    return Progress(row.upto, tuple((low, high) for low, high in json.loads(row.ahead)), row.missing)
-
-
-def _progress_row(epoch: Epoch, one: Progress, now_ms: int) -> dict[str, Any]:
-    return {
-        "station": epoch.station, "epoch": epoch.epoch, "lane": epoch.lane.value,
-        "upto": one.upto, "ahead": json.dumps(one.ahead), "missing": one.missing, "changed_ms": now_ms,
-    }  # fmt: skip
+def _named(batch: Batch) -> set[str]:
+    """Every station of which this batch changes a row."""
+    told = {one.station for one in batch.states} | {one.station for one in batch.reports} | {one.station for one in batch.asks}
+    return told | batch.heard | {one.station for one in batch.committed}

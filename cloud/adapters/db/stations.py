@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
 from cloud.adapters.db.engine import insert_into, reading
 from cloud.adapters.db.tables import STATIONS
-from cloud.domain.presence import Heard, supersedes
+from cloud.domain.presence import Heard, is_a_loss, lost, supersedes
 from cloud.ports import Batch, StationRow
 from contract.state import Link, State
 
@@ -30,6 +32,22 @@ class SqlStations:
             row = connection.execute(select(STATIONS).where(STATIONS.c.station == station)).first()
             return _read(row) if row else None
 
+    def some(self, names: Collection[str]) -> list[StationRow]:
+        """These, by name."""
+        with reading(self._engine) as connection:
+            found = select(STATIONS).where(STATIONS.c.station.in_(sorted(names))).order_by(STATIONS.c.station)
+            return [_read(row) for row in connection.execute(found)]
+
+    def versions(self) -> dict[str, int]:
+        """By name, a number that is another one when a station said something new of itself."""
+        with reading(self._engine) as connection:
+            return {row.station: row.changed_ms for row in connection.execute(select(STATIONS.c.station, STATIONS.c.changed_ms))}
+
+    def stateless(self) -> list[str]:
+        """Stations that were heard of and never said their state."""
+        with reading(self._engine) as connection:
+            return list(connection.execute(select(STATIONS.c.station).where(STATIONS.c.state.is_(None))).scalars())
+
 
 def write_stations(connection: Connection, batch: Batch) -> tuple[list[StationRow], set[str]]:
     """Stations whose state or roster report changed, and those never heard of before."""
@@ -46,6 +64,8 @@ def write_stations(connection: Connection, batch: Batch) -> tuple[list[StationRo
         changed.append(told.station)
     for name in batch.heard:
         rows[name]["heard_ms"] = batch.now_ms
+    for name in changed:
+        rows[name]["changed_ms"] = batch.now_ms
     statement = insert_into(connection, STATIONS)
     names_kept = ("station", "first_ms")
     fresh = {one.name: statement.excluded[one.name] for one in STATIONS.c if one.name not in names_kept}
@@ -57,13 +77,18 @@ def _new(station: str, now_ms: int) -> dict[str, Any]:
     return {
         "station": station, "first_ms": now_ms, "heard_ms": now_ms, "link": None, "boot": "", "session": 0,
         "since_ms": now_ms, "state": None, "roster_version": 0, "roster_refused": None,
+        "losses": "[]", "flapping_ms": None, "changed_ms": now_ms,
     }  # fmt: skip
 
 
 def _apply(row: dict[str, Any], said: State, now_ms: int) -> bool:
     """Whether the state was news; an old will is not."""
-    if not supersedes(_heard(row), said):
+    known = _heard(row)
+    if not supersedes(known, said):
         return False
+    if is_a_loss(known, said):
+        known = lost(known, now_ms)
+        row.update(losses=json.dumps(known.losses), flapping_ms=known.flapping_ms)
     if (row["link"], row["boot"]) != (said.link.value, said.boot):
         row["since_ms"] = now_ms
     row.update(link=said.link.value, boot=said.boot, session=said.session, state=said.model_dump_json())
@@ -72,7 +97,8 @@ def _apply(row: dict[str, Any], said: State, now_ms: int) -> bool:
 
 def _heard(row: dict[str, Any]) -> Heard:
     link = Link(row["link"]) if row["link"] else None
-    return Heard(row["heard_ms"], link, row["boot"], row["session"], row["since_ms"])
+    losses = tuple(int(at) for at in json.loads(row["losses"]))
+    return Heard(row["heard_ms"], link, row["boot"], row["session"], row["since_ms"], losses, row["flapping_ms"])
 
 
 def _read(row: Any) -> StationRow:

@@ -17,6 +17,7 @@ PROGRESS = Table(
     Column("station", String, primary_key=True), Column("epoch", String, primary_key=True),
     Column("lane", String, primary_key=True),
     Column("upto", BigInteger), Column("ahead", Text), Column("missing", BigInteger), Column("changed_ms", BigInteger),
+    Column("born_ms", BigInteger), Column("pruned", BigInteger),
 )  # fmt: skip
 
 REFUSED = Table(
@@ -32,7 +33,8 @@ STATIONS = Table(
     Column("station", String, primary_key=True),
     Column("first_ms", BigInteger), Column("heard_ms", BigInteger), Column("link", String), Column("boot", String),
     Column("session", BigInteger), Column("since_ms", BigInteger), Column("state", Text),
-    Column("roster_version", BigInteger), Column("roster_refused", Text),
+    Column("roster_version", BigInteger), Column("roster_refused", Text), Column("losses", String), Column("flapping_ms", BigInteger),
+    Column("changed_ms", BigInteger),
 )  # fmt: skip
 
 PEOPLE = Table(
@@ -61,6 +63,7 @@ FACES = Table(
     Column("notice", String), Column("language", String), Column("taken_by", String), Column("used", BigInteger),
     Column("flagged", BigInteger), Column("said_ms", BigInteger), Column("enrolled_ms", BigInteger),
     Column("forgotten_ms", BigInteger), Column("receipt", String), Column("reason", String),
+    Column("said_seq", BigInteger), Column("notice_seq", BigInteger), Column("kept_seq", BigInteger), Column("enrolled_seq", BigInteger),
 )  # fmt: skip
 
 FACE_WITHDRAWALS = Table(
@@ -84,4 +87,29 @@ QUOTA_SHARES = Table(
     Column("day", String, primary_key=True), Column("person", String, primary_key=True), Column("what", String, primary_key=True),
     Column("station", String, primary_key=True), Column("epoch", String, primary_key=True),
     Column("number", BigInteger), Column("upto", BigInteger), Column("spent", BigInteger), Column("quota", BigInteger),
+)  # fmt: skip
+
+WORKERS = Table(
+    "workers", METADATA,
+    Column("worker", String, primary_key=True),
+    Column("instance", String), Column("shards", String), Column("started_ms", BigInteger), Column("beat_ms", BigInteger),
+    Column("connected_ms", BigInteger), Column("counters", Text),
+)  # fmt: skip
+
+ALERTS = Table(
+    "alerts", METADATA,
+    Column("id", BigInteger, primary_key=True),
+    Column("fingerprint", String), Column("name", String), Column("severity", String), Column("station", String), Column("district", String),
+    Column("summary", String), Column("todo", String), Column("summary_zh", String), Column("todo_zh", String), Column("link", String),
+    Column("since_ms", BigInteger), Column("until_ms", BigInteger), Column("heard_ms", BigInteger),
+)  # fmt: skip
+
+SERIES_CURSORS = Table(
+    "series_cursors", METADATA,
+    Column("name", String, primary_key=True), Column("fact", BigInteger), Column("changed_ms", BigInteger),
+)  # fmt: skip
+
+SERIES_HOLDERS = Table(
+    "series_holders", METADATA,
+    Column("name", String, primary_key=True), Column("holder", String), Column("until_ms", BigInteger),
 )  # fmt: skip

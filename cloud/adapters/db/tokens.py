@@ -7,7 +7,7 @@ import secrets
 
 from sqlalchemy import Engine, func, insert, select
 
-from cloud.adapters.db.engine import reading, writing
+from cloud.adapters.db.engine import insert_into, reading, writing
 from cloud.adapters.db.tables import TOKENS
 
 
@@ -30,6 +30,12 @@ class SqlTokens:
         with writing(self._engine) as connection:
             connection.execute(insert(TOKENS).values(sha256=_digest(token), name=name[:60], made_ms=now_ms))
         return token
+
+    def keep(self, token: str, name: str, now_ms: int) -> None:
+        """Let in who has this token, which was made elsewhere; nothing happens when it is known."""
+        with writing(self._engine) as connection:
+            row = insert_into(connection, TOKENS).values(sha256=_digest(token), name=name[:60], made_ms=now_ms)
+            connection.execute(row.on_conflict_do_nothing())
 
     def known(self, token: str) -> bool:
         """Whether this token was made here. Digests are compared, so timing tells nothing about the token."""

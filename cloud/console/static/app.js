@@ -1,13 +1,14 @@
 // Routes, the top line, and keeping what is shown up to date. The server is asked again even while the stream runs: trust, then check.
 
-import { setText } from "./dom.js";
+import { h, setText } from "./dom.js";
+import { behind, happened, unheardSince } from "./gaps.js";
 import { overview } from "./overview.js";
 import { follow, get, pages } from "./source.js";
 import { stationPage } from "./station.js";
-import { clock, lang, switchLanguage, w } from "./words.js";
+import { ago, clock, lang, switchLanguage, w } from "./words.js";
 
 const KEPT = 600, HEALTH_MS = 5000, STATIONS_MS = 20000, STATION_MS = 60000, OLD_MS = 20000;
-const store = { stations: new Map(), facts: [], health: null, loaded: false, failure: null, answered: null, view: { filter: "", only: null, sort: "standing", backwards: false, paused: false, pausedAt: null } };
+const store = { stations: new Map(), facts: [], health: null, loaded: false, failure: null, answered: null, deaf: null, connected: null, alerts: [], grafana: "", view: { hours: 24, filter: "", only: null, sort: "standing", backwards: false, paused: false, pausedAt: null } };
 const main = document.getElementById("main");
 let page = null, pending = false;
 
@@ -30,7 +31,16 @@ function speak() {
 function soon() {
   if (pending) return;
   pending = true;
-  setTimeout(() => { pending = false; page.draw(); topLine(); }, 150);
+  setTimeout(() => { pending = false; listen(); page.draw(); topLine(); }, 150);
+}
+
+// Since when nothing that is shown can be live: the cloud hears no broker, or this page no cloud.
+function listen() {
+  const broker = store.health?.broker, mute = store.answered && Date.now() - store.answered > OLD_MS ? store.answered : null;
+  store.deaf = broker && !broker.connected ? Date.parse(broker.since ?? store.health.now) : mute;
+  store.connected = broker?.connected && broker.since ? Date.parse(broker.since) : null;
+  const banner = document.getElementById("deaf"), words = store.deaf && !mute ? w.deaf(clock(new Date(store.deaf).toISOString()), ago(new Date(store.deaf).toISOString())) : "";
+  if (banner.textContent !== words) banner.replaceChildren(...(words ? [h("p", { class: "notice bad" }, words)] : []));
 }
 
 function topLine() {
@@ -46,7 +56,11 @@ function verdict() {
   if (!health) return store.failure ? ["bad", "✕", w.failed(store.failure)] : ["", "…", w.loading];
   if (health.problems.length) return ["bad", "✕", health.problems.map((one) => w.problem[one] ?? one).join(" · ")];
   if (health.warnings?.length) return ["warn", "!", health.warnings.map((one) => w.warning[one] ?? one).join(" · ")];
-  const fleet = health.fleet, parts = [[fleet.lost, w.lostN], [fleet.with_faults, w.faultsN], [fleet.late, w.lateN]].filter(([n]) => n).map(([n, words]) => words(n));
+  const fleet = health.fleet, parts = [[fleet.lost, w.lostN], [fleet.with_faults, w.faultsN], [fleet.late, w.lateN], [fleet.flapping, w.flappingN]].filter(([n]) => n).map(([n, words]) => words(n));
+  const unheard = store.deaf ? [] : [...store.stations.values()].filter((one) => one.standing === "online" && unheardSince(one, store) !== null);
+  if (unheard.length) parts.push(w.unheardN(unheard.length));
+  const coming = [...store.stations.values()].filter(behind);
+  if (coming.length) parts.push(w.toComeN(coming.length, coming.reduce((sum, one) => sum + one.waiting_facts, 0)));
   if (!parts.length) return ["good", "✓", fleet.total ? w.well : w.nothingYet];
   return [fleet.lost || fleet.with_faults ? "bad" : "warn", "!", parts.join(" · ")];
 }
@@ -66,6 +80,7 @@ async function askStations() {
     const items = await pages("/api/v1/stations?limit=2000", 100000);
     store.stations = new Map(items.map((one) => [one.station, one]));
     store.loaded = true;
+    store.alerts = (await get("/api/v1/alerts?standing=true")).items;
   } catch (error) {
     store.failure = error.message;
   }
@@ -82,7 +97,7 @@ async function askFacts() {
 
 function hearAll(facts) {
   const known = new Set(store.facts.map((one) => one.id));
-  store.facts = [...store.facts, ...facts.filter((one) => !known.has(one.id))].sort((a, b) => b.id - a.id).slice(0, KEPT);
+  store.facts = [...store.facts, ...facts.filter((one) => !known.has(one.id))].sort((a, b) => happened(b) - happened(a) || b.id - a.id).slice(0, KEPT);
   soon();
 }
 
@@ -94,7 +109,12 @@ const heard = {
     hearAll([fact]);
     page.hear?.(fact);
   },
-  station(one) { store.stations.set(one.station, one); soon(); },
+  station(one) {
+    const known = store.stations.get(one.station);
+    store.stations.set(one.station, { ...one, complete_until: one.complete_until ?? (behind(one) ? known?.complete_until ?? null : null) });
+    page.hearStation?.(one);
+    soon();
+  },
   resync() { store.facts = []; askStations(); askFacts(); page.load?.(); },
 };
 
@@ -102,6 +122,7 @@ document.getElementById("language").addEventListener("click", () => { switchLang
 addEventListener("hashchange", () => { route(); main.focus(); });
 speak();
 route();
+get("/api/v1/console").then((told) => { store.grafana = told.grafana_url; soon(); }, () => {});
 await Promise.all([askHealth(), askStations(), askFacts()]);
 setInterval(askHealth, HEALTH_MS);
 setInterval(askStations, STATIONS_MS);

@@ -1,0 +1,36 @@
+"""Alerts: that rules raised elsewhere, as they are told to the cloud and kept. They are shown, never acted on. Times are UTC ms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class AlertRow:
+    """One time that an alert stood; `until_ms` None while it does. `todo`: what to do about it, in words. The Chinese ones may be empty."""
+
+    fingerprint: str
+    name: str
+    severity: str
+    station: str
+    district: str
+    summary: str
+    todo: str
+    summary_zh: str
+    todo_zh: str
+    link: str
+    since_ms: int
+    until_ms: int | None
+    heard_ms: int
+
+
+class Alerts(Protocol):
+    """What alert rules said."""
+
+    def hear(self, told: Sequence[AlertRow]) -> None:
+        """Raised, repeated or resolved. Raises: LedgerDown."""
+
+    def all(self, standing: bool, limit: int) -> list[AlertRow]:
+        """Newest first; with `standing` only those that are not over."""
