@@ -137,7 +137,7 @@ class Assembly:
         self.config, self.inbox = config, Inbox()
         post: Post = self.inbox.put
         self._ledger = SqliteLedger(folder, config.station)
-        self._samples = SqliteSamples(folder, config.station, config.telemetry.keep)
+        self._samples = SqliteSamples(folder, config.station)
         self.core = _core(config, self._ledger, self._samples, fit.chance())
         self._fit, self._post = fit, post
         self._heart = fit.heart(list(outputs(config).values()), post)

@@ -10,6 +10,7 @@ from contract.facts import Fact
 from edge.domain.messages import DigestCode, FaceOrder, WallClockRead
 from edge.domain.records import Record
 from edge.domain.restored import Restored
+from edge.domain.room_for_samples import Span
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Row:
 
     seq: int
     body: str
+    alarm: bool = False
 
 
 class Clock(Protocol):
@@ -69,16 +71,24 @@ class Ledger(Protocol):
         """These were committed by the cloud; deleted with the next commit, or by tidy."""
         ...
 
+    def restamp(self, ranges: Sequence[tuple[int, int]], offset_ms: int) -> None:
+        """Rows of these that were stored with an unsure clock were stored at `up` in ms plus offset_ms, UTC. Raises: StoreFailed."""
+        ...
+
+    def used_bytes(self) -> int:
+        """Room that it takes on the disk."""
+        ...
+
     def tidy(self) -> bool:
         """Housekeeping every few seconds: deletes what is acknowledged, takes the reserve again. True while the reserve is given up."""
         ...
 
 
 class SampleStore(Protocol):
-    """Batches of samples: the oldest go when there is no room."""
+    """Batches of samples, which may be thinned and dropped."""
 
-    def add(self, data: str, stamp: Stamp) -> tuple[int, int]:
-        """(oldest seq kept, seq of this one). Raises: StoreFailed."""
+    def add(self, data: str, stamp: Stamp) -> int:
+        """Its seq. Raises: StoreFailed."""
         ...
 
     def rows(self, after: int, count: int) -> list[Row]:
@@ -86,7 +96,23 @@ class SampleStore(Protocol):
         ...
 
     def forget(self, upto: int) -> None:
-        """These were committed by the cloud."""
+        """These were committed by the cloud, or are given up."""
+        ...
+
+    def restamp(self, ranges: Sequence[tuple[int, int]], offset_ms: int) -> None:
+        """As the ledger's."""
+        ...
+
+    def used_bytes(self) -> int:
+        """Room that they take on the disk."""
+        ...
+
+    def span(self, low: int, high: int, thin: bool) -> Span | None:
+        """See edge/domain/room_for_samples.py. Raises: StoreFailed."""
+        ...
+
+    def thin(self, low: int, high: int) -> None:
+        """Every second instant of these batches goes. Raises: StoreFailed, and then nothing is changed."""
         ...
 
 

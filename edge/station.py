@@ -3,27 +3,27 @@
 Off, remember, on: switching off never waits for a disk, switching on never precedes its record.
 """
 
-import json
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
+from contract.envelope import ClockState
 from contract.facts import AmenityStarted, ChargeStarted, DoorUnlocked, EntryGranted, EntryRefused, Fact, FlushStarted, Refusal, WaterReserved
 from contract.fridge import BottlesReserved
 from contract.steward import MaintenanceStarted
-from contract.topics import Leaf, topic
+from edge.delivery import Delivery
 from edge.domain.core import Core
 from edge.domain.face_messages import EnrolFace
 from edge.domain.loans import OpenLoan
 from edge.domain.messages import Action, DigestCode, Effects, FaceOrder, Forget, Input, Say, SetOutput, StoreChanged
 from edge.domain.order import afterwards, at_once
-from edge.domain.outbox import Outbox
 from edge.domain.records import Record, Reserve, StoreRun, UseTicket
 from edge.domain.screen import Screen
 from edge.domain.steward_messages import StoreMaintenance
+from edge.domain.unrecorded import Unrecorded
 from edge.errors import StoreFailed
-from edge.ports import Clock, Digests, Eyes, Heart, Ledger, Link, Outputs, Row, SampleStore, Stamp
+from edge.measured import Measured
+from edge.ports import Clock, Digests, Eyes, Heart, Ledger, Link, Outputs, SampleStore, Stamp
 
 Inbox = SimpleQueue[Input | None]
 """Its `put` is what adapters call `post`: from any thread, never blocking. None only wakes the loop."""
@@ -32,12 +32,10 @@ BEAT_S = 0.25
 """Longest sleep of the loop: the guard drops all outputs after 2 s of silence."""
 WALL_S = 5.0
 STORE_RETRY_S = 1.0
+CATCH_UP_S = 0.2
+"""So long at most a step writes what waited in memory; meanwhile nothing is granted."""
 SCREEN_S = 0.02
 """Between two snapshots for the page, which looks fifty times a second at most."""
-UNSAID = 32
-"""Documents that wait for the link; the oldest go first, since each is said anew when its subject changes."""
-SEND_AT_ONCE = 16
-"""Rows read and handed to the link in one step, so that a backlog never keeps the door waiting."""
 GRANTS = (EntryGranted, AmenityStarted, MaintenanceStarted, DoorUnlocked, WaterReserved, FlushStarted, BottlesReserved, ChargeStarted)
 """Facts that are decisions to switch on: where they could not be recorded, they never were."""
 
@@ -65,11 +63,12 @@ class Station:
         self._store_fine, self._low = True, False
         self._retry_at = self._wall_at = self._beat_at = float("-inf")
         self._longest_step_s = 0.0
-        self._stopping = self._backlog = False
+        self._stopping = False
         self._screen: Screen | None = None
         self._stale, self._draw_at = True, float("-inf")
-        self._live: deque[Row] = deque(maxlen=64)
-        self._unsaid: deque[tuple[Leaf, bytes]] = deque(maxlen=UNSAID)
+        self._delivery = Delivery(core, around.ledger, around.samples, around.link)
+        self._measured = Measured(core, around.ledger, around.samples)
+        self._unrecorded = Unrecorded()
 
     @property
     def screen(self) -> Screen:
@@ -81,6 +80,7 @@ class Station:
         """The first step: before it nothing is decided."""
         now = self._around.clock.monotonic()
         clock = self.core.handle(self._around.clock.wall(), now)
+        self._delivery.start(now)
         effects = self.core.start(now)
         effects.add(clock)
         self._finish(effects, now)
@@ -104,7 +104,7 @@ class Station:
 
     def deadline(self) -> float:
         """Monotonic seconds when a step is due without any input."""
-        if self._backlog:
+        if self._delivery.backlog:
             return float("-inf")
         return min(self.core.deadline(), self._wall_at, self._beat_at, self._retry_at if self._unsaved else float("inf"))
 
@@ -117,7 +117,7 @@ class Station:
         effects.add(self.core.tick(now))
         self._finish(effects, now)
         self._sample(now)
-        self._send(now)
+        self._delivery.send(now)
         self._longest_step_s = max(self._longest_step_s, self._around.clock.monotonic() - now)
 
     def _wait(self) -> Input | None:
@@ -135,7 +135,9 @@ class Station:
             return Effects()
         self._wall_at = now + WALL_S
         effects = self.core.handle(self._around.clock.wall(), now)
+        self._delivery.heed_clock(now)
         effects.add(self._store_health(now))
+        self._keep_room(now)
         return effects
 
     def _finish(self, effects: Effects, now: float) -> None:
@@ -157,13 +159,12 @@ class Station:
     def _remember(self, facts: list[Fact], records: list[Record], now: float) -> bool:
         """True when everything, also what waited, is on disk."""
         if facts or records:
-            self._unsaved.append((facts, records, self._stamp(now)))
+            held = sum(len(waiting) for waiting, _, _ in self._unsaved)
+            self._unsaved.append((self._unrecorded.keep(facts, held), records, self._stamp(now)))
         elif self._unsaved and now < self._retry_at:
             return False
         try:
-            while self._unsaved:
-                self._commit(*self._unsaved[0])
-                self._unsaved.popleft()
+            self._write(now)
         except StoreFailed as error:
             self._not_remembered(error, now)
             return False
@@ -171,9 +172,22 @@ class Station:
         return True
 
     def _commit(self, facts: list[Fact], records: list[Record], stamp: Stamp) -> None:
-        for row in self._around.ledger.commit(facts, records, stamp):
-            self._live.append(row)
-            self.core.facts_out.stored(row.seq)
+        """What waited in memory until the clock was trusted is written with the time it had."""
+        if stamp.clock is ClockState.UNSURE and self.core.clock.state is ClockState.TRUSTED:
+            stamp = replace(stamp, at=self.core.clock.at(stamp.up), clock=ClockState.DERIVED)
+        self._delivery.stored(self._around.ledger.commit(facts, records, stamp))
+
+    def _write(self, now: float) -> None:
+        """All that waits, oldest first, and then what found no room to wait. Raises: StoreFailed, also when there is too much for one step."""
+        while self._unsaved:
+            self._commit(*self._unsaved[0])
+            self._unsaved.popleft()
+            if self._unsaved and self._around.clock.monotonic() > now + CATCH_UP_S:
+                raise StoreFailed(f"ledger: {len(self._unsaved)} steps that waited for the disk are still to be written", False)
+        told = self._unrecorded.told()
+        if told:
+            self._unsaved.append((told, [], self._stamp(now)))
+            self._write(now)
 
     def _not_remembered(self, error: StoreFailed, now: float) -> None:
         """Grants of this step never were; what was observed waits in memory until the disk takes it."""
@@ -215,23 +229,9 @@ class Station:
                     if self._around.eyes:
                         self._around.eyes.order(action)
                 case Say(leaf, payload):
-                    self._say(leaf, payload)
+                    self._delivery.say(leaf, payload)
                 case Forget(epoch, upto):
-                    (self._around.ledger if epoch == self.core.facts_out.epoch else self._around.samples).forget(upto)
-
-    def _say(self, leaf: Leaf, payload: bytes) -> None:
-        """What the link does not take now is said later; of a retained document only the newest."""
-        if leaf.traffic.retain:
-            self._unsaid = deque(((kind, text) for kind, text in self._unsaid if kind is not leaf), maxlen=UNSAID)
-        self._unsaid.append((leaf, payload))
-        self._say_waiting()
-
-    def _say_waiting(self) -> None:
-        while self._unsaid:
-            leaf, payload = self._unsaid[0]
-            if not self._around.link.send(topic(self.core.config.station, leaf), payload, leaf.traffic.qos, leaf.traffic.retain):
-                return
-            self._unsaid.popleft()
+                    self._delivery.forget(epoch, upto)
 
     def _sample(self, now: float) -> None:
         extra: dict[str, float | None] = {"inbox_inputs": self._inbox.qsize(), "step_ms": round(self._longest_step_s * 1000, 2)}
@@ -239,44 +239,16 @@ class Station:
         if batch is None:
             return
         self._longest_step_s = 0.0
-        try:
-            first, seq = self._around.samples.add(batch.model_dump_json(), self._stamp(now))
-        except StoreFailed:
-            return
-        self.core.samples_out.stored(seq)
-        self.core.samples_out.dropped(first)
+        gaps = self._measured.store(batch, self._stamp(now))
+        if gaps:
+            self._remember(gaps, [], now)
 
-    def _send(self, now: float) -> None:
-        self._say_waiting()
-        self._backlog = False
-        self._send_lane(self.core.facts_out, self._fact_rows, Leaf.EVT, now)
-        self._send_lane(self.core.samples_out, self._around.samples.rows, Leaf.TELE, now)
-
-    def _send_lane(self, lane: Outbox, rows: Callable[[int, int], list[Row]], leaf: Leaf, now: float) -> None:
-        after, count = lane.wanted(now)
-        if count == 0:
-            return
-        try:
-            found = rows(after, min(count, SEND_AT_ONCE))
-        except StoreFailed:
-            return
-        where = topic(self.core.config.station, leaf)
-        for row in found:
-            if not self._around.link.send(where, envelope(row, lane.first), leaf.traffic.qos, leaf.traffic.retain):
-                return
-            lane.sent(row.seq, now)
-        self._backlog = self._backlog or count > SEND_AT_ONCE
-
-    def _fact_rows(self, after: int, count: int) -> list[Row]:
-        """From memory where the newest rows are asked for, else from disk."""
-        fresh = [row for row in self._live if row.seq > after][:count]
-        return fresh if fresh and fresh[0].seq == after + 1 else self._around.ledger.rows(after, count)
+    def _keep_room(self, now: float) -> None:
+        """A span of samples goes when there is too much of them; first it is told."""
+        going = None if self._unsaved else self._measured.too_much()
+        if going and self._remember([going.fact], [], now):
+            self._measured.let_go(going)
 
     def _stamp(self, now: float) -> Stamp:
         clock = self.core.clock
         return Stamp(self.core.boot, clock.at(now), round(now, 3), clock.state)
-
-
-def envelope(row: Row, base: int) -> bytes:
-    """What goes over the wire: the stored body with its seq, and with what belongs to the sending."""
-    return json.dumps(json.loads(row.body) | {"seq": row.seq, "base": base}, separators=(",", ":"), ensure_ascii=False).encode()

@@ -79,9 +79,21 @@ class Memory:
     def tidy(self) -> bool:
         return self.fails
 
-    def add(self, data: str, stamp: Stamp) -> tuple[int, int]:
-        """As the store of samples."""
-        return 1, 0
+    def restamp(self, ranges: Sequence[tuple[int, int]], offset_ms: int) -> None:
+        """Nothing is kept."""
+
+    def used_bytes(self) -> int:
+        return 0
+
+    def add(self, data: str, stamp: Stamp) -> int:
+        """As the store of samples, like what follows."""
+        return 0
+
+    def span(self, low: int, high: int, thin: bool) -> None:
+        return None
+
+    def thin(self, low: int, high: int) -> None:
+        """Nothing is kept."""
 
 
 class Nothing:

@@ -51,6 +51,14 @@ class FailingLedger:
             raise StoreFailed("ledger: the disk of this test can not be read", True)
         return self._real.rows(after, count)
 
+    def restamp(self, ranges: Sequence[tuple[int, int]], offset_ms: int) -> None:
+        if self.fails:
+            raise StoreFailed("ledger: the disk of this test is full", True)
+        self._real.restamp(ranges, offset_ms)
+
+    def used_bytes(self) -> int:
+        return self._real.used_bytes()
+
     def forget(self, upto: int) -> None:
         self._real.forget(upto)
 
@@ -128,7 +136,7 @@ class Held:
 
     def start(self) -> None:
         self.ledger = FailingLedger(SqliteLedger(self.folder, self.config.station, self.opener))
-        self.samples = SqliteSamples(self.folder, self.config.station, self.config.telemetry.keep, self.opener)
+        self.samples = SqliteSamples(self.folder, self.config.station, self.opener)
         first, last = self.samples.range()
         restored = replace(
             self.ledger.load(), samples_epoch=self.samples.epoch, samples_first=first, samples_last=last

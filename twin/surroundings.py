@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 from contract.envelope import Ack, FactEnvelope, SamplesEnvelope, decode
 from contract.leases import QuotaAsk, QuotaReturned
 from contract.model import Model
+from contract.packing import unpack
 from contract.roster import code_digest
 from contract.state import State
 from contract.topics import Leaf, parse
 from edge.domain.messages import AckReceived, CodeDigested, DigestCode, FaceOrder, GuardChanged, Input, LinkChanged, Post, RosterReceived
+from edge.domain.ranges import Ranges
 from edge.domain.room_messages import LeaseHeard
 from edge.domain.safe_state import Output
 from edge.guard.lines import Line, SafeLines
@@ -28,7 +30,7 @@ def _nobody(heard: Input) -> None:
 
 
 class TwinCloud:
-    """Behind a perfect broker: validates, throws away repetitions, commits, acknowledges.
+    """Behind a perfect broker: validates, throws away repetitions, commits in any order, acknowledges with what is beyond a hole.
 
     `stop` cuts the line. `acknowledges = False`: it commits and its acknowledgements are lost. `hears = False`: the broker takes
     messages and loses them. `new_database`: it knows nothing any more.
@@ -47,7 +49,7 @@ class TwinCloud:
         self.said: list[tuple[Leaf, bytes]] = []
         self.repeated = 0
         self._upto: dict[str, int] = {}
-        self._began_anew = False
+        self._beyond: dict[str, Ranges] = {}
 
     def joined(self, post: Post) -> "TwinCloud":
         """A station's new agent uses this link."""
@@ -74,17 +76,17 @@ class TwinCloud:
         self.said.append((leaf, payload))
         if leaf is Leaf.STATE:
             self.states.append(State.model_validate_json(payload))
-        elif leaf is Leaf.EVT:
+        elif leaf in (Leaf.EVT, Leaf.ALARM):
             self._take(decode(payload, FactEnvelope), self.facts)
         elif leaf is Leaf.QUOTA_ASK and self.account.answers:
             self._post(LeaseHeard(self.account.grant(QuotaAsk.model_validate_json(payload))))
         elif leaf is Leaf.TELE:
-            self._take(decode(payload, SamplesEnvelope), self.samples)
+            self._take(decode(unpack(payload), SamplesEnvelope), self.samples)
         return True
 
     def new_database(self) -> None:
         """Restored from nothing: what was committed is gone, and nobody told the stations."""
-        self.facts, self.samples, self._upto, self._began_anew = [], [], {}, True
+        self.facts, self.samples, self._upto, self._beyond = [], [], {}, {}
 
     def push_roster(self, raw: bytes) -> None:
         """As a retained message."""
@@ -100,19 +102,20 @@ class TwinCloud:
 
     def _take(self, envelope: E, kept: list[E]) -> None:
         known = max(self._upto.get(envelope.epoch, 0), envelope.base - 1)
-        if envelope.seq <= known:
+        beyond = self._beyond.setdefault(envelope.epoch, Ranges())
+        if envelope.seq <= known or beyond.has(envelope.seq):
             self.repeated += 1
-        elif envelope.seq == known + 1:
+        else:
             kept.append(envelope)
-            known = envelope.seq
+            beyond.add(envelope.seq, envelope.seq)
             if isinstance(envelope.data, QuotaReturned):
                 self.account.take_back(envelope.epoch, envelope.data)
-        else:
-            assert self._began_anew, f"gap: {known} then {envelope.seq}"
+        known = beyond.next_free(known + 1) - 1
+        beyond.remove(0, known)
         self._upto[envelope.epoch] = known
         if self.acknowledges:
-            ack = Ack(epoch=envelope.epoch, upto=known)
-            self._post(AckReceived(ack.epoch, ack.upto))
+            ack = Ack(epoch=envelope.epoch, upto=known, ahead=tuple(beyond)[:-9:-1])
+            self._post(AckReceived(ack.epoch, ack.upto, ack.ahead))
 
 
 class TwinGuard:

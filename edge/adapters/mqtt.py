@@ -28,7 +28,8 @@ from contract.topics import Leaf, TopicRefused, parse, topic
 from edge.domain.messages import AckReceived, CommandReceived, Input, InputFaulty, LinkChanged, Post, RosterReceived
 from edge.domain.room_messages import LeaseHeard
 
-WINDOW = 64
+WINDOW = 96
+"""Messages without a PUBACK: the windows of both outboxes and room for documents."""
 FIRST_DELAY_S = 1.0
 LONGEST_DELAY_S = 30.0
 STEADY_S = 30.0  # a connection that lasted this long was a good one: the delays begin anew
@@ -83,7 +84,7 @@ def _acknowledged(payload: bytes) -> Input:
         ack = Ack.model_validate_json(payload)
     except ValidationError as error:
         return InputFaulty(Leaf.ACK.value, f"{error.error_count()} errors in an acknowledgement")
-    return AckReceived(ack.epoch, ack.upto)
+    return AckReceived(ack.epoch, ack.upto, ack.ahead)
 
 
 def _leased(payload: bytes) -> Input:
@@ -142,7 +143,7 @@ class MqttLink:
             self._thread.join(STOP_S)
 
     def send(self, name: str, payload: bytes, qos: int, retain: bool) -> bool:
-        """Hand one message to the connection. False, and nothing is kept, without one or with 64 unacknowledged.
+        """Hand one message to the connection. False, and nothing is kept, without one or with 96 unacknowledged.
 
         True says that it is on its way, no more: only the cloud's own ack says that it has arrived.
         """

@@ -63,10 +63,10 @@ class Core:
         self.steward = self.room.parts["steward"] = Steward(indoors, self.entry, self.detectors.fire, self.room)
         self.desk = FaceDesk(config, notice, restored.consents, self.faults, self.intake, self.entry.visits, restored.transfers)
         self.light = StatusLight(config.status.light_pin is not None, self.faults)
-        self.uplink = Uplink(restored, self.entry, self.desk, self.intake, self.clock, self.light)
+        self.uplink = Uplink(restored, config.telemetry.backfill_per_s, self.entry, self.desk, self.intake, self.clock, self.light)
         self.facts_out, self.samples_out = self.uplink.facts, self.uplink.samples
-        self.view = View(config, version, self.entry, self.room, self.faults, self.notices, self.facts_out, self.clock, self.desk, self.detectors,
-                         self.steward)
+        self.view = View(config, version, config_sha256, self.entry, self.room, self.faults, self.notices, self.facts_out, self.samples_out, self.clock,
+                         self.desk, self.detectors, self.steward)
         self._stored_faults, self._stored_runs = restored.faults, restored.runs
 
     def start(self, now: float) -> Effects:

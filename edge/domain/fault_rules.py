@@ -32,7 +32,7 @@ class Clears(Enum):
 class Rule:
     """`cuts`: also ends what runs; others only keep new sessions from starting. `kept`: stands again after a restart.
 
-    `secret`: never on the screen. `alarm`: operators are told at once, not only shown.
+    `secret`: never on the screen. Whether operators are told at once is `ALARMS` in contract/words.py, which the cloud reads too.
     """
 
     blocks: frozenset[Service] = frozenset()
@@ -40,7 +40,6 @@ class Rule:
     clears: Clears = Clears.CONDITION
     kept: bool = False
     secret: bool = False
-    alarm: bool = True
 
 
 DRAWS = frozenset({Service.WATER, Service.SOCKET, Service.FRIDGE, Service.LENDING, Service.AMENITY})
@@ -68,13 +67,13 @@ RULES: dict[FaultCode, Rule] = {
     FaultCode.EXIT_STUCK: Rule(),
     FaultCode.DOOR_FORCED: Rule(),
     FaultCode.DOOR_HELD: Rule(),
-    FaultCode.NO_FLOW: Rule(_WATER, alarm=False),
+    FaultCode.NO_FLOW: Rule(_WATER),
     FaultCode.LEAK: Rule(_WATER, cuts=True, clears=Clears.PERSON, kept=True),
     FaultCode.LEAK_FLOOR: Rule(_WATER, cuts=True, clears=Clears.PERSON, kept=True),
     FaultCode.OVERRUN: Rule(_WATER, cuts=True, clears=Clears.PERSON, kept=True),
     FaultCode.FILTER_OVERDUE: Rule(_WATER),
     FaultCode.WATER_TEST_OVERDUE: Rule(_WATER),
-    FaultCode.DRIP_TRAY_FULL: Rule(_WATER, alarm=False),
+    FaultCode.DRIP_TRAY_FULL: Rule(_WATER),
     FaultCode.METER_LOST: Rule(_SOCKET, cuts=True),
     FaultCode.OVER_POWER: Rule(_SOCKET, cuts=True, clears=Clears.PERSON, kept=True),
     FaultCode.OVER_TEMPERATURE: Rule(_SOCKET, cuts=True, clears=Clears.PERSON, kept=True),
@@ -84,7 +83,7 @@ RULES: dict[FaultCode, Rule] = {
     FaultCode.FRIDGE_AJAR: Rule(),
     FaultCode.PROBE_LOST: Rule(),
     FaultCode.SCALE_LOST: Rule(_FRIDGE),
-    FaultCode.STOCK_LOW: Rule(alarm=False),
+    FaultCode.STOCK_LOW: Rule(),
     FaultCode.SLOT_STUCK: Rule(frozenset({Service.LENDING}), clears=Clears.PERSON, kept=True),
     FaultCode.BANK_OVERDUE: Rule(),
     FaultCode.AMENITY_STUCK: Rule(frozenset({Service.AMENITY}), cuts=True, clears=Clears.PERSON, kept=True),

@@ -115,8 +115,11 @@ class LinkChanged:
 
 @dataclass(frozen=True)
 class AckReceived:
+    """`ahead`: inclusive ranges beyond a hole that the cloud has too."""
+
     epoch: str
     upto: int
+    ahead: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)

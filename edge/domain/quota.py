@@ -5,7 +5,7 @@ Invariant: used + reserved <= limit at every moment, for each person, kind and d
 kept here too (edge/domain/leases.py), and days that were left behind stay known for as long as one may have to go back to them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contract.facts import Stop
 from contract.leases import Kind
@@ -101,8 +101,14 @@ class Quota:
         return list(self._open.values())
 
     def turn(self, day: str) -> None:
-        """A new day on trusted time; a day that lies before the current one changes nothing."""
+        """A new day on trusted time; a day that lies before the current one changes nothing.
+
+        The first day that a new station ever knows is the one on which it already gave: its clock was only late.
+        """
         if day > self.day:
+            if not self.day:
+                self._used = {(known or day, person, kind): amount for (known, person, kind), amount in self._used.items()}
+                self._open = {session: replace(entry, day=entry.day or day) for session, entry in self._open.items()}
             self.day = day
             self._prune()
 

@@ -16,7 +16,7 @@ from edge.domain.steward_messages import StoreMaintenance
 class Restored:
     """What the ledger knew at start.
 
-    `first`..`last` are the seqs of facts on disk; `tickets`: nonce -> last second of those that were used;
+    `first`..`last` are the seqs of facts on disk, `alarms` those that are alarms; `tickets`: nonce -> last second of those that were used;
     `tries`: whose the wrong tries were that still counted, oldest first.
     """
 
@@ -41,3 +41,4 @@ class Restored:
     maintenance: list[StoreMaintenance] = field(default_factory=list)
     loans: list[Loan] = field(default_factory=list)
     shared: Shared = field(default_factory=Shared)
+    alarms: tuple[int, ...] = ()

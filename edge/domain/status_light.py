@@ -5,6 +5,7 @@ It is a lease like every output: it goes dark when the agent dies.
 
 from math import inf
 
+from contract.words import ALARMS
 from edge.domain.fault_rules import RULES
 from edge.domain.faults import Faults
 from edge.domain.messages import Action, SetOutput
@@ -35,7 +36,7 @@ class StatusLight:
         """Switch it, when its time has come. A secret fault is not told to the street."""
         if not self._fitted:
             return []
-        wrong = any(RULES[fault].alarm and not RULES[fault].secret for fault, _ in self._faults.standing())
+        wrong = any(fault in ALARMS and not RULES[fault].secret for fault, _ in self._faults.standing())
         wanted = wrong or now < self._fast_until
         if not wanted:
             self._next_at = inf

@@ -14,7 +14,8 @@ from edge.domain.entry import Entry
 from edge.domain.face_desk import FaceDesk
 from edge.domain.intake import Intake
 from edge.domain.messages import Effects, Input, Say
-from edge.domain.outbox import Outbox
+from edge.domain.outbox import BATCHES, Outbox
+from edge.domain.pace import Pace
 from edge.domain.records import StoreRoster
 from edge.domain.reports import of_roster, same
 from edge.domain.restored import Restored
@@ -25,14 +26,19 @@ STATE_S = 60.0
 LOOK_S = 0.05
 """Between two looks at whether it changed; the loop comes round at least four times a second."""
 IDENTIFY_S = 10.0
+FRESH_S = 1.0
+"""What was handed to the link so short a time before the cloud came back was handed to the one that is there now."""
 
 
 class Uplink:
-    """`facts`, `samples`: the two lanes of the outbox; `session` grows with each connection of a boot."""
+    """`facts`, `samples`: the two outboxes, of whose backlogs `backfill_per_s` go out together; `session` grows with each connection of a boot."""
 
-    def __init__(self, restored: Restored, entry: Entry, desk: FaceDesk, intake: Intake, clock: WallClock, light: StatusLight) -> None:
-        self.facts = Outbox(restored.epoch, restored.first, restored.last)
-        self.samples = Outbox(restored.samples_epoch, restored.samples_first, restored.samples_last)
+    def __init__(
+        self, restored: Restored, backfill_per_s: float, entry: Entry, desk: FaceDesk, intake: Intake, clock: WallClock, light: StatusLight
+    ) -> None:
+        pace = Pace(backfill_per_s)
+        self.facts = Outbox(restored.epoch, restored.first, restored.last, restored.alarms, pace)
+        self.samples = Outbox(restored.samples_epoch, restored.samples_first, restored.samples_last, pace=pace, window=BATCHES)
         self._entry, self._desk, self._intake, self._clock, self._light = entry, desk, intake, clock, light
         self._stored_roster = restored.roster
         self.session = 0
@@ -56,9 +62,9 @@ class Uplink:
                 self.samples.link(connected)
                 self.session += connected
                 self._said = None
-            case m.AckReceived(epoch, upto):
+            case m.AckReceived(epoch, upto, ahead):
                 for lane in (self.facts, self.samples):
-                    done = lane.acknowledged(epoch, upto, now)
+                    done = lane.acknowledged(epoch, upto, ahead, now)
                     if done is not None:
                         return Effects([m.Forget(epoch, done)])
             case m.RosterReceived(raw):
@@ -93,11 +99,17 @@ class Uplink:
             effects.actions.append(of_roster(version, people, str(error)))
             return effects
         if new.version <= version:
+            self._again_since(now - FRESH_S)
             return Effects([of_roster(version, people, None)])
         fact = RosterApplied(version=new.version, people=len(new.people))
         effects = Effects([of_roster(new.version, len(new.people), None)], [fact], [StoreRoster(new.version, raw)])
         effects.add(self._in_force(new, now))
         return effects
+
+    def _again_since(self, sent_before: float) -> None:
+        """A roster that is no news is what a cloud says that has come back: what was under way then may be gone with the old one."""
+        self.facts.rewind(sent_before)
+        self.samples.rewind(sent_before)
 
     def _in_force(self, new: roster.Roster, now: float) -> Effects:
         self._entry.access.apply(new)

@@ -26,10 +26,10 @@ class View:
     """Holds what it looks at."""
 
     def __init__(
-        self, config: StationConfig, version: str, entry: Entry, room: Room,
-        faults: Faults, notices: Notices, facts: Outbox, clock: WallClock, desk: FaceDesk, detectors: Detectors, steward: Steward,
+        self, config: StationConfig, version: str, config_sha256: str, entry: Entry, room: Room, faults: Faults, notices: Notices,
+        facts: Outbox, samples: Outbox, clock: WallClock, desk: FaceDesk, detectors: Detectors, steward: Steward,
     ) -> None:  # fmt: skip
-        self._config, self._version, self._entry, self._room = config, version, entry, room
+        self._config, self._version, self._config_sha256, self._entry, self._room, self._samples = config, version, config_sha256, entry, room, samples
         self._faults, self._notices, self._facts, self._clock, self._desk = faults, notices, facts, clock, desk
         self._detectors, self._steward = detectors, steward
 
@@ -66,7 +66,7 @@ class View:
         return State(
             station=self._config.station, link=link, boot=boot, session=session, at=self._clock.at(now), version=self._version,
             name=self._config.name, city=self._config.city, district=self._config.district, door=self._entry.door.state.value,
-            inside=self._entry.visits.inside(), outbox=self._facts.waiting(), roster=roster,
+            inside=self._entry.visits.inside(), outbox=self._facts.waiting(), batches=self._samples.waiting(), roster=roster, config=self._config_sha256,
             latitude=self._config.place.latitude if self._config.place else None, longitude=self._config.place.longitude if self._config.place else None,
             faults=[FaultState(fault=fault, part=part) for fault, part in self._faults.standing()],
         )  # fmt: skip
@@ -78,7 +78,8 @@ class View:
         row |= {f"amenity_wh.{a.config.name}": round(a.today_wh(now), 2) for a in self._room.amenities.amenities.values()}
         row |= {f"amenity_w.{a.config.name}": a.watts for a in self._room.amenities.amenities.values() if a.config.adc_channel is not None}
         row |= {f"fridge_c.{name}": probe.celsius for name, probe in self._room.fridge.cold.probes.items()} if self._room.fridge else {}
-        return row | {"outbox_facts": self._facts.waiting(), "inside_people": self._entry.visits.inside()}
+        waiting = {"outbox_facts": self._facts.waiting(), "outbox_batches": self._samples.waiting()}
+        return row | waiting | {"inside_people": self._entry.visits.inside()}
 
     def _amenities(self, visit: Visit | None, now: float) -> Iterator[AmenityView | None]:
         return (room_view.amenity(each, visit, self._room.rations, self._faults, now) for each in self._room.amenities.amenities.values())

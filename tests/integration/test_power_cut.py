@@ -91,7 +91,8 @@ class Rig:
         self.found["most free, ml"] = max(self.found["most free, ml"], round(-over))
         self.acknowledged = set(there.items())
         if not self.disk.instead:
-            assert [e.seq for e in self.held.cloud.facts] == list(range(1, len(self.held.cloud.facts) + 1))
+            assert len(told) == len(self.held.cloud.facts), "twice"
+            assert set(range(1, self.held.core.facts_out.last + 1)) == told | set(there)
 
     def _settle_in(self) -> None:
         """The guard answers, the roster is known, and in half of the boots the cloud can be reached."""

@@ -188,7 +188,7 @@ def commits_that_a_power_cut_undoes(saw: Saw) -> None:
 
 def the_broker_is_believed(saw: Saw) -> None:
     def sent(self: Outbox, seq: int, now: float) -> None:
-        self.first, self._sent = seq + 1, seq
+        self._forward(seq + 1)
 
     saw.setattr(Outbox, "sent", sent)
 

@@ -18,7 +18,7 @@ def build(tmp_path: Path) -> Iterator[Build]:
     made: list[TwinStation] = []
 
     def make(clock: TwinClock | None = None, folder: Path = tmp_path, **sections: object) -> TwinStation:
-        made.append(TwinStation(folder, layout(**sections), clock))
+        made.append(TwinStation(folder, layout("st-1", **sections), clock))
         return enrol(made[-1])
 
     yield make

@@ -1,12 +1,14 @@
 """Wall time may be wrong, late or set back: it never decides, and it earns nobody a second ration."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from contract.envelope import ClockState
-from contract.facts import ClockChanged, DoorLocked, WaterPoured
+from contract.facts import ClockChanged, DoorCause, DoorLocked, DoorOpened, StationStarted, WaterPoured
+from contract.topics import Leaf
 from edge.domain.room_messages import DrinkAsked
+from tests.scenarios.conftest import Build
 from tests.scenarios.people import AN, enters_by_code
 from twin.clock import NOON, TwinClock
 from twin.station import TwinStation
@@ -16,7 +18,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def bench(build) -> TwinStation:
+def bench(build: Build) -> TwinStation:
     """A ration is 400 ml: two drinks."""
     bench: TwinStation = build(quota={"water_ml_per_day": 400}, sockets=[])
     return bench
@@ -38,14 +40,20 @@ def set_wall(bench: TwinStation, at: datetime, synchronised: bool = True) -> Non
     bench.after(6)
 
 
-def test_a_board_without_battery_works_and_says_that_its_time_is_unsure(build) -> None:
+def trusted(bench: TwinStation) -> bool:
+    """As the screen shows it."""
+    return bench.screen.clock_trusted
+
+
+def test_a_board_without_battery_works_and_says_that_its_time_is_unsure(build: Build) -> None:
     bench = build(clock=TwinClock(EPOCH, synchronised=False))
     assert enters_by_code(bench)
-    assert not bench.screen.clock_trusted
+    assert not trusted(bench)
+    bench.after(20)
     assert {envelope.clock for envelope in bench.cloud.facts} == {ClockState.UNSURE}
     assert bench.cloud.of(ClockChanged) == []
     set_wall(bench, NOON)
-    assert bench.screen.clock_trusted
+    assert trusted(bench)
     changed = bench.cloud.of(ClockChanged)
     assert [fact.trusted for fact in changed] == [True]
     assert changed[0].moved_s > 1e9
@@ -54,7 +62,95 @@ def test_a_board_without_battery_works_and_says_that_its_time_is_unsure(build) -
     assert abs(bench.cloud.facts[-1].at - bench.clock.wall().at) < timedelta(seconds=0.1)
 
 
-def test_1970_is_not_believed_though_it_is_called_synchronised(build) -> None:
+def check_time_that_comes_late_is_given_to_what_was_not_sent(bench: TwinStation) -> None:
+    """`bench` began in 1970 without a cloud. A visit, then time, then the cloud: each fact has the time at which it was."""
+    bench.cloud.stop()
+    sent = len(bench.cloud.facts)
+    assert enters_by_code(bench)
+    bench.after(300)
+    real = NOON + timedelta(hours=1)
+    offset_s = real.timestamp() - bench.clock.monotonic()
+    set_wall(bench, real)
+    bench.cloud.start()
+    bench.after(5)
+    later = bench.cloud.facts[sent:]
+    assert {envelope.clock for envelope in later} == {ClockState.DERIVED, ClockState.TRUSTED}
+    assert all(abs(envelope.at.timestamp() - envelope.up - offset_s) < 0.1 for envelope in later)
+    assert all(envelope.clock in (ClockState.DERIVED, ClockState.TRUSTED) for envelope in bench.cloud.samples)
+
+
+def test_time_that_comes_late_is_given_to_what_was_not_sent(build: Build) -> None:
+    check_time_that_comes_late_is_given_to_what_was_not_sent(build(clock=TwinClock(EPOCH, synchronised=False), sockets=[]))
+
+
+def test_rows_wait_20_s_for_the_time_and_alarms_do_not(build: Build) -> None:
+    bench = build(clock=TwinClock(EPOCH, synchronised=False))
+    bench.world.hold_door(1.0)
+    bench.after(3)
+    assert {DoorCause.FORCED} == {fact.cause for fact in bench.cloud.of(DoorOpened)}
+    assert bench.cloud.of(StationStarted) == []
+    bench.after(20)
+    assert len(bench.cloud.of(StationStarted)) == 1
+
+
+def check_what_was_sent_is_not_changed(bench: TwinStation) -> None:
+    """`bench` began in 1970. A fact that the cloud heard and did not acknowledge comes again as it was, though the time is known by then."""
+    bench.after(25)
+    bench.cloud.acknowledges = False
+    bench.show_face(None, 0.7, 0.8)
+    bench.after(1)
+    newest = bench.cloud.facts[-1].seq
+    set_wall(bench, NOON)
+    bench.after(30)
+    again = [content for leaf, content in bench.cloud.said if leaf is Leaf.EVT and f'"seq":{newest},'.encode() in content]
+    assert len(again) > 1
+    assert len(set(again)) == 1
+    bench.cloud.acknowledges = True
+    bench.after(130)
+    assert bench.screen.waiting_facts == 0
+
+
+def test_what_was_sent_is_not_changed(build: Build) -> None:
+    check_what_was_sent_is_not_changed(build(clock=TwinClock(EPOCH, synchronised=False)))
+
+
+SCHEDULES: dict[str, list[tuple[datetime, bool]]] = {
+    "starts in 1970": [(EPOCH, False), (NOON, True)],
+    "ten years ahead, not synchronised": [(NOON + 3650 * DAY, False), (NOON, True)],
+    "ten years ahead, and believed": [(NOON + 3650 * DAY, True), (NOON, True)],
+    "a day back": [(NOON, True), (NOON - DAY, True), (NOON, True)],
+    "a jump in mid-session": [(NOON, True), (NOON + timedelta(hours=3), True), (NOON, True)],
+    "comes and goes": [(NOON, True), (EPOCH, False), (NOON + timedelta(hours=1), True), (EPOCH, False), (NOON + timedelta(hours=2), True)],
+}
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["connected", "away"])
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_no_clock_loses_a_fact_or_earns_a_ration(build: Build, name: str, away: bool) -> None:
+    """In every schedule An asks for two drinks at each reading of the clock; the ration is two a day."""
+    (first, sure), *rest = SCHEDULES[name]
+    bench = build(clock=TwinClock(first, synchronised=sure), quota={"water_ml_per_day": 400}, sockets=[])
+    if away:
+        bench.cloud.stop()
+    days = {first.date()} if sure else set[date]()
+    drink(bench)
+    for at, synchronised in rest:
+        set_wall(bench, at, synchronised)
+        days |= {at.date()} if synchronised else set()
+        drink(bench)
+    if away:
+        bench.cloud.start()
+    bench.after(30)
+    seqs = sorted(envelope.seq for envelope in bench.cloud.facts)
+    assert seqs == list(range(1, bench.assembly.core.facts_out.last + 1))
+    assert len(bench.cloud.of(WaterPoured)) <= 2 * max(1, len(days))
+    shown = [reading for reading, sure in SCHEDULES[name] if sure]
+    for envelope in bench.cloud.facts:
+        if envelope.clock is not ClockState.UNSURE:
+            assert any(timedelta(0) <= envelope.at - reading < timedelta(hours=1) or -timedelta(hours=1) < envelope.at - reading for reading in shown)
+
+
+def test_1970_is_not_believed_though_it_is_called_synchronised(build: Build) -> None:
     bench = build(clock=TwinClock(EPOCH))
     assert not bench.screen.clock_trusted
 

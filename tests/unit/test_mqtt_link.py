@@ -29,6 +29,8 @@ def ack(**fields: object) -> bytes:
 
 def test_an_ack_is_understood() -> None:
     assert understand(STATION, ACK, ack(epoch="0a1b2c3d", upto=17)) == AckReceived("0a1b2c3d", 17)
+    ahead = ack(epoch="0a1b2c3d", upto=17, ahead=[[40, 52], [20, 20]])
+    assert understand(STATION, ACK, ahead) == AckReceived("0a1b2c3d", 17, ((40, 52), (20, 20)))
 
 
 def test_documents_are_passed_on_unread() -> None:
@@ -47,7 +49,7 @@ def test_documents_are_passed_on_unread() -> None:
         (ACK, ack(epoch="not hex!", upto=1)),
         (ACK, ack(epoch="0a1b2c3d", upto=1, more=1)),
         (ACK, b"[" * 256),
-        (ACK, b" " * 256 + ack(epoch="0a1b2c3d", upto=17)),
+        (ACK, b" " * 512 + ack(epoch="0a1b2c3d", upto=17)),
         (ROSTER, b"x" * (1024 * 1024 + 1)),
         (ROSTER, b""),
         (topic("st-2", Leaf.ACK), ack(epoch="0a1b2c3d", upto=17)),

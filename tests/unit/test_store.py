@@ -8,22 +8,25 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from contract.envelope import ClockState, FactEnvelope, decode
-from contract.facts import DoorClosed, Fact, Stop
+from contract.envelope import ClockState, FactEnvelope, SamplesEnvelope, decode
+from contract.facts import DoorClosed, DuressCalled, Fact, Stop, Way
 from contract.leases import Kind
 from contract.model import Model
+from contract.packing import MAGIC
 from edge.adapters.store import SqliteLedger, SqliteSamples
 from edge.adapters.store.database import MIGRATIONS
+from edge.adapters.store.rows import body
+from edge.delivery import envelope
 from edge.domain.quota import Open
 from edge.domain.records import Record, Reserve, Settle, StoreRoster
 from edge.errors import StoreFailed
 from edge.ports import Stamp
-from edge.station import envelope
 from tests.contract.examples import FACTS
 
 STAMP = Stamp("0000000b", datetime(2026, 3, 2, 4, 0, tzinfo=UTC), 12.5, ClockState.TRUSTED)
@@ -53,7 +56,7 @@ def seqs(ledger: SqliteLedger) -> list[int]:
 
 
 def test_ledger_and_samples_are_synced_at_each_commit(tmp_path: Path, ledger: SqliteLedger) -> None:
-    samples = SqliteSamples(tmp_path, "st-1", 100)
+    samples = SqliteSamples(tmp_path, "st-1")
     for made in (ledger, samples):
         assert made._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert made._db.execute("PRAGMA synchronous").fetchone() == (2,)
@@ -240,14 +243,103 @@ def test_the_newest_roster_is_the_only_one_kept(tmp_path: Path, ledger: SqliteLe
 # ---- samples
 
 
-def test_the_oldest_samples_go_first(tmp_path: Path) -> None:
-    samples = SqliteSamples(tmp_path, "st-1", 3)
-    kept = [samples.add(json.dumps({"ago_s": [0], "columns": {}}), STAMP) for _ in range(5)]
-    assert kept == [(1, 1), (1, 2), (1, 3), (2, 4), (3, 5)]
-    assert samples.range() == (3, 5) and [row.seq for row in samples.rows(0, 10)] == [3, 4, 5]
-    samples.forget(5)
-    assert samples.range() == (6, 5)
+def batch(count: int) -> str:
+    return json.dumps({"ago_s": [10.0 * n for n in reversed(range(count))], "columns": {"socket_w.1": [float(n) for n in range(count)]}})
+
+
+def later(minutes: int) -> Stamp:
+    return replace(STAMP, at=STAMP.at + timedelta(minutes=minutes), up=STAMP.up + 60 * minutes)
+
+
+@pytest.fixture
+def samples(tmp_path: Path) -> Iterator[SqliteSamples]:
+    made = SqliteSamples(tmp_path, "st-1")
+    yield made
+    made.close()
+
+
+def test_samples_lie_compressed_and_are_read_plain(tmp_path: Path, samples: SqliteSamples) -> None:
+    assert [samples.add(batch(6), later(n)) for n in range(3)] == [1, 2, 3]
+    assert samples.range() == (1, 3)
+    assert [decode(envelope(row, 1), SamplesEnvelope).data.ago_s[0] for row in samples.rows(1, 9)] == [50, 50]
+    with sqlite3.connect(tmp_path / "samples.db") as other:
+        assert other.execute("SELECT substr(body, 1, 2) FROM batch").fetchone() == (MAGIC,)
+    other.close()
+    samples.forget(3)
+    assert samples.range() == (4, 3)
+
+
+def test_a_span_is_about_an_hour_of_the_oldest(samples: SqliteSamples) -> None:
+    for n in range(150):
+        samples.add(batch(6), later(n))
+    span = samples.span(1, 150, thin=True)
+    assert span and (span.low, span.instants) == (1, 3 * span.high)
+    assert 3500 <= (span.until - span.since).total_seconds() <= 3600
+    assert samples.span(151, 200, thin=False) is None
+
+
+def test_thinning_keeps_every_second_instant_and_the_newest_of_each_batch(samples: SqliteSamples) -> None:
+    for n in range(3):
+        samples.add(batch(6 + n), later(n))
+    samples.thin(1, 2)
+    ago = [decode(envelope(row, 1), SamplesEnvelope).data.ago_s for row in samples.rows(0, 9)]
+    assert ago == [[40, 20, 0], [60, 40, 20, 0], [70, 60, 50, 40, 30, 20, 10, 0]]
+    span = samples.span(1, 3, thin=True)
+    assert span and (span.low, span.high, span.instants) == (3, 3, 4), "what is thin is not thinned again"
+
+
+def test_thinning_frees_room(samples: SqliteSamples) -> None:
+    for n in range(1000):
+        samples.add(batch(60), later(n))
+    before = samples.used_bytes()
+    for low in range(1, 1000, 60):
+        samples.thin(low, min(1000, low + 59))
+    assert samples.used_bytes() < 0.75 * before
+    samples.forget(1000)
+    assert samples.used_bytes() < 0.1 * before
+
+
+def test_the_samples_of_an_older_release_are_still_sent(tmp_path: Path) -> None:
+    """Text, where they are compressed now."""
+    with sqlite3.connect(tmp_path / "samples.db") as db:
+        db.executescript((MIGRATIONS / "samples_0001.sql").read_text() + "PRAGMA user_version = 1;")
+        db.execute("INSERT INTO batch (body) VALUES (?)", (body("st-1", "0000000c", STAMP, "samples", batch(2)),))
+    db.close()
+    samples = SqliteSamples(tmp_path, "st-1")
+    (row,) = samples.rows(0, 9)
+    assert decode(envelope(row, 1), SamplesEnvelope).data.ago_s == [10, 0]
     samples.close()
+
+
+# ---- time that was known later
+
+UNSURE = replace(STAMP, at=datetime(1970, 1, 1, 0, 0, 30, tzinfo=UTC), up=30.0, clock=ClockState.UNSURE)
+NOON_MS = round(datetime(2026, 3, 2, 4, 0, tzinfo=UTC).timestamp() * 1000)
+
+
+def test_restamped_rows_have_the_time_they_had_also_after_a_restart(tmp_path: Path, ledger: SqliteLedger) -> None:
+    for stamp in (UNSURE, replace(UNSURE, up=31.5), STAMP, UNSURE):
+        ledger.commit([NOTE], [], stamp)
+    ledger.restamp([(2, 3)], NOON_MS)
+    for _ in range(2):
+        read = [decode(envelope(row, 1), FactEnvelope) for row in ledger.rows(0, 9)]
+        assert [one.clock for one in read] == [ClockState.UNSURE, ClockState.DERIVED, ClockState.TRUSTED, ClockState.UNSURE]
+        assert read[1].at == datetime(2026, 3, 2, 4, 0, 31, 500_000, tzinfo=UTC)
+        assert read[2].at == STAMP.at
+        ledger = again(ledger, tmp_path)
+    ledger.forget(4)
+    ledger.tidy()
+    assert ledger._db.execute("SELECT count(*) FROM restamp").fetchone() == (0,)
+    ledger.close()
+
+
+def test_which_facts_are_alarms_outlives_a_restart(tmp_path: Path, ledger: SqliteLedger) -> None:
+    facts = [NOTE, DuressCalled(person="p-an", way=Way.CODE), NOTE]
+    assert [row.alarm for row in ledger.commit(facts, [], STAMP)] == [False, True, False]
+    ledger = again(ledger, tmp_path)
+    assert ledger.load().alarms == (2,)
+    assert [row.alarm for row in ledger.rows(0, 9)] == [False, True, False]
+    ledger.close()
 
 
 # ---- a full disk

@@ -45,8 +45,11 @@ def _no_room(error: sqlite3.OperationalError) -> bool:
 def _open(path: Path, name: str, synchronous: str, opener: Opener, alone: bool = False) -> tuple[sqlite3.Connection, str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
+    new = path.stat().st_size == 0
     connection = opener(path)
     try:
+        if new:
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # when a long backlog is gone its room is given back
         _prepare(connection, name, synchronous, alone)
         return connection, _epoch(connection)
     except BaseException:

@@ -5,13 +5,16 @@ A failed transaction leaves nothing of itself.
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from contract.facts import Fact
 from contract.leases import Kind
 from edge.adapters.store import care, consents, fridge, leases, loans, reserve, standing
 from edge.adapters.store.database import Opener, connect, on_disk
-from edge.adapters.store.rows import body, is_full, select, span
+from edge.adapters.store.restamps import Restamps
+from edge.adapters.store.rows import body, give_back, is_full, select, span, used_bytes
+from edge.domain.alarms import is_alarm
 from edge.domain.face_messages import DropConsent, StoreConsent, StoreTransfer
 from edge.domain.fridge_records import StoreCold, StoreProbe, StoreShelf
 from edge.domain.lease_records import StoreDay, StoreLease
@@ -36,6 +39,7 @@ class SqliteLedger:
         self._db, self.epoch = connect(folder / "ledger.db", "ledger", "FULL", opener)
         self._reserve = reserve.Reserve(folder / "reserve", RESERVE_BYTES)
         self._db.execute("PRAGMA wal_autocheckpoint = 0")
+        self._restamps = Restamps(self._db)
         self._forget = 0
         self._written = True
 
@@ -50,12 +54,14 @@ class SqliteLedger:
         roster = self._db.execute("SELECT raw FROM roster ORDER BY version DESC LIMIT 1").fetchone()
         tickets = dict(self._db.execute("SELECT nonce, last FROM ticket"))
         tries = tuple(number for (number,) in self._db.execute("SELECT number FROM attempt ORDER BY id"))
+        alarms = tuple(seq for (seq,) in self._db.execute("SELECT seq FROM fact WHERE alarm = 1 ORDER BY seq"))
         raw = roster[0] if roster else None
         faces, transfers = consents.read(self._db), consents.transfers(self._db)
         return Restored(
             self.epoch, first, last, "", 1, 0, day, used, still_open, raw, tickets, faces, transfers, loans=loans.read(self._db), tries=tries,
             faults=standing.faults(self._db), care=care.read(self._db), runs=standing.runs(self._db),
             maintenance=standing.maintenance(self._db), fridge=fridge.read(self._db), shared=leases.read(self._db),
+            alarms=alarms,
         )  # fmt: skip
 
     def commit(self, facts: Sequence[Fact], records: Sequence[Record], stamp: Stamp) -> list[Row]:
@@ -72,7 +78,19 @@ class SqliteLedger:
 
     def rows(self, after: int, count: int) -> list[Row]:
         """Raises: StoreFailed."""
-        return select(self._db, "fact", after, count)
+        return select(self._db, self._restamps, "fact", "alarm", after, count)
+
+    def restamp(self, ranges: Sequence[tuple[int, int]], offset_ms: int) -> None:
+        """Raises: StoreFailed."""
+        try:
+            self._restamps.add(ranges, offset_ms)
+        except sqlite3.Error as error:
+            raise StoreFailed(f"ledger: {error}", is_full(error)) from error
+        self._written = True
+
+    def used_bytes(self) -> int:
+        """Room that the database takes."""
+        return used_bytes(self._db)
 
     def forget(self, upto: int) -> None:
         """Deleted with the next commit, or by tidy(): losing this costs a repetition, which the cloud throws away."""
@@ -84,7 +102,7 @@ class SqliteLedger:
         The log is copied back into the database here and not in a commit, where it made one entry in a hundred wait 5 ms.
         """
         if self._forget:
-            self._quietly(f"DELETE FROM fact WHERE seq <= {self._forget}")
+            self._forget_now()
         if self._written:
             self._quietly("PRAGMA wal_checkpoint(PASSIVE)")
             self._written = False
@@ -111,10 +129,10 @@ class SqliteLedger:
         return rows
 
     def _insert(self, fact: Fact, stamp: Stamp) -> Row:
-        text = body(self._station, self.epoch, stamp, "fact", fact.model_dump_json())
-        cursor = self._db.execute("INSERT INTO fact (body) VALUES (?)", (text,))
+        text, alarm = body(self._station, self.epoch, stamp, "fact", fact.model_dump_json()), is_alarm(fact)
+        cursor = self._db.execute("INSERT INTO fact (body, alarm) VALUES (?, ?)", (text, alarm))
         assert cursor.lastrowid is not None
-        return Row(cursor.lastrowid, text)
+        return Row(cursor.lastrowid, text, alarm)
 
     def _record(self, record: Record) -> None:
         match record:
@@ -154,10 +172,17 @@ class SqliteLedger:
         self._quietly("PRAGMA wal_checkpoint(TRUNCATE)")
         return True
 
-    def _quietly(self, statement: str) -> None:
-        """Housekeeping; when the disk does not take it, the next time will."""
+    def _forget_now(self) -> None:
+        """When the disk does not take it, the next time will."""
         try:
-            self._db.execute(statement).fetchall()
-            self._forget = 0 if statement.startswith("DELETE") else self._forget
+            self._db.execute("DELETE FROM fact WHERE seq <= ?", (self._forget,))
+            self._restamps.forget(self._forget)
+            give_back(self._db)
+            self._forget = 0
         except sqlite3.Error:
             return
+
+    def _quietly(self, statement: str) -> None:
+        """Housekeeping, likewise."""
+        with suppress(sqlite3.Error):
+            self._db.execute(statement).fetchall()
