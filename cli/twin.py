@@ -2,19 +2,17 @@
 
 import argparse
 import difflib
-import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cli.demo import running
+from cli.demo import planting, running
 from cli.demo.progress import DemoFailed
-from twin import acts, faults
+from twin import acts
 from twin.control import ControlGone, ask
 
 MISUSED = 2
-UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 Ask = Callable[..., Any]
 
@@ -30,11 +28,11 @@ def parser() -> argparse.ArgumentParser:
     fault = kinds.add_parser("fault", help="list, plant and clear faults").add_subparsers(dest="verb", required=True)
     listed = fault.add_parser("list", help="every fault: what it does, what it can be narrowed to, whether it is planted now")
     plant = fault.add_parser("plant", help="break something")
-    plant.add_argument("name")
-    plant.add_argument("target", nargs="?", help="one tap, socket, slot, probe … instead of all")
+    plant.add_argument("name", type=planting.spelled)
+    plant.add_argument("rest", nargs="*", metavar="[TARGET] [TIME]", help="one tap, socket, slot, probe … instead of all; 30s, 10m, 1h as with --for")
     plant.add_argument("--for", dest="for_s", type=seconds, metavar="TIME", help="it mends itself after so long: 30s, 10m, 1h")
     clear = fault.add_parser("clear", help="mend it again")
-    clear.add_argument("name")
+    clear.add_argument("name", type=planting.spelled)
     clear.add_argument("target", nargs="?")
     everything = fault.add_parser("clear-all", help="mend everything")
     act = kinds.add_parser("act", help="do something in the room; `act list` says what")
@@ -63,18 +61,30 @@ def main(argv: list[str]) -> int:
 
 def seconds(text: str) -> float:
     """Of `90`, `30s`, `10m`, `1h`. Raises: argparse.ArgumentTypeError."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
-    if not found or not float(found[1]):
-        raise argparse.ArgumentTypeError(f"{text!r} is no time; write 30s, 10m or 1h")
-    return float(found[1]) * UNITS_S[found[2] or "s"]
+    try:
+        return planting.seconds(text)
+    except planting.NoTime as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _check(asked: argparse.Namespace) -> None:
-    """Names, before anything is asked."""
-    if asked.kind == "fault" and asked.verb in ("plant", "clear") and asked.name not in faults.names():
-        raise Misused(_unknown("fault", asked.name, faults.names()))
+    """Names and times, before anything is asked."""
+    if asked.kind == "fault" and asked.verb in ("plant", "clear") and asked.name not in planting.names():
+        raise Misused(_unknown("fault", asked.name, planting.names()))
+    if asked.kind == "fault" and asked.verb == "plant":
+        _read_rest(asked)
     if asked.kind == "act" and asked.name not in ("list", *acts.names()):
         raise Misused(_unknown("act", asked.name, acts.names()))
+
+
+def _read_rest(asked: argparse.Namespace) -> None:
+    try:
+        asked.target, for_s = planting.target_and_time(asked.rest)
+    except planting.NoTime as error:
+        raise Misused(str(error)) from None
+    if for_s and asked.for_s:
+        raise Misused(f"two times: {asked.rest[-1]} and --for")
+    asked.for_s = for_s or asked.for_s
 
 
 def _do(asked: argparse.Namespace, demo: Ask) -> int:
@@ -86,7 +96,7 @@ def _do(asked: argparse.Namespace, demo: Ask) -> int:
         case "plant":
             demo("plant", name=asked.name, target=asked.target, for_s=asked.for_s)
             ends = f"for {asked.for_s:g} s" if asked.for_s else f"until `kiosk twin fault clear {asked.name}`"
-            return _say(f"{faults.meaning(asked.name)}; {ends}", 0)
+            return _say(f"{planting.meaning(asked.name)}; {ends}", 0)
         case "clear":
             demo("clear", name=asked.name, target=asked.target)
             return _say(f"mended: {asked.name}", 0)
@@ -95,15 +105,27 @@ def _do(asked: argparse.Namespace, demo: Ask) -> int:
 
 def _list(rows: list[dict[str, Any]]) -> int:
     wide = max(len(row["name"]) for row in rows)
-    for row in rows:
-        print(f"{row['name']:<{wide}}  {_state(row):<10}  {row['meaning']}" + (f"  [{' '.join(row['targets'])}]" if row["targets"] else ""))
+    states = [_state(row) for row in rows]
+    for row, state in zip(rows, states, strict=True):
+        print(f"{row['name']:<{wide}}  {state:<{max(map(len, states))}}  {row['meaning']}" + (f"  [{' '.join(row['targets'])}]" if row["targets"] else ""))
     return 0
 
 
 def _state(row: dict[str, Any]) -> str:
     if not row["fitted"]:
         return "not fitted"
-    return "planted" + (f" {','.join(filter(None, row['planted']))}".rstrip()) if row["planted"] else "-"
+    if not row["planted"]:
+        return "-"
+    parts = [(target, row["left_s"].get(target)) for target in row["planted"]]
+    told = [" ".join(filter(None, (target, f"for {_time(left)}" if left is not None else ""))) for target, left in parts]
+    return f"planted {', '.join(filter(None, told))}".rstrip()
+
+
+def _time(seconds_left: float) -> str:
+    """`59:58`, or `2:00:00`: left until it mends itself."""
+    minutes, whole = divmod(round(seconds_left), 60)
+    hours, rest = divmod(minutes, 60)
+    return f"{hours}:{rest:02d}:{whole:02d}" if hours else f"{rest}:{whole:02d}"
 
 
 def _list_acts() -> int:

@@ -13,6 +13,8 @@ CORNERS = (
 )  # fmt: skip
 SEASONS = ("", " Spring 春", " Summer 夏", " Autumn 秋", " Winter 冬", " North 北", " East 东", " South 南", " West 西")
 BIRDS = ("白鹭", "Wren", "喜鹊", "Heron", "燕子", "Finch", "黄鹂", "Swift", "翠鸟", "Lark")
+MIDDLE, APART, AROUND = (30.0, -160.0), 0.05, 0.03
+"""degrees: the city lies in the open ocean, its districts in the four directions."""
 FIRST_NUMBER, LAST_NUMBER = 10_000, 89_999
 
 
@@ -60,6 +62,15 @@ GRADES = {"st-1": Grade.ENHANCED, "st-2": Grade.STANDARD, "st-3": Grade.ENHANCED
 """Of the first stations; all others are basic."""
 
 
+def spot(place: Place) -> dict[str, float]:
+    """Where it stands on the map: always the same, near the middle of its district."""
+    random = Random(f"spot of {place.station}")
+    quarter = DISTRICTS.index(place.district) if place.district in DISTRICTS else 0
+    north, east = (-APART if quarter & 2 else APART), (-APART if quarter & 1 else APART)
+    latitude, longitude = (middle + way + random.uniform(-AROUND, AROUND) for middle, way in zip(MIDDLE, (north, east), strict=True))
+    return {"latitude": round(latitude, 5), "longitude": round(longitude, 5)}
+
+
 def fitted(place: Place, host: str, port: int) -> StationConfig:
     """The configuration of a station without a screen of its own.
 
@@ -67,7 +78,8 @@ def fitted(place: Place, host: str, port: int) -> StationConfig:
     """
     return check(
         {
-            **place._asdict(), "camera": {"source": "none"}, "identity": {"assurance": "face"}, **sections(GRADES.get(place.station, Grade.BASIC)),
+            **place._asdict(), "place": spot(place),
+            "camera": {"source": "none"}, "identity": {"assurance": "face"}, **sections(GRADES.get(place.station, Grade.BASIC)),
             "link": {"host": host, "port": port}, "quota": {"shared": True, "water_ml_per_day": 20_000, "socket_min_per_day": 1440, "bottles_per_day": 20},
         }
     )  # fmt: skip

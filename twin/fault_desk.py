@@ -5,7 +5,7 @@ The messages are those of a control channel: `op` and its arguments, all JSON.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from math import inf
 from typing import Any
 
@@ -60,13 +60,15 @@ TARGETS: dict[str, Callable[[Room], list[str]]] = {
 
 @dataclass(frozen=True)
 class FaultRow:
-    """One fault at one station. `fitted`: whether there is anything to break; `planted`: what is broken now, "" for all."""
+    """One fault at one station. `fitted`: whether there is anything to break; `planted`: what is broken now, "" for all; `left_s`: s until
+    it mends itself, of those that do."""
 
     name: str
     meaning: str
     targets: list[str]
     fitted: bool
     planted: list[str]
+    left_s: dict[str, float] = field(default_factory=dict)
 
 
 class Planted:
@@ -92,6 +94,11 @@ class Planted:
     def of(self, name: str) -> list[str]:
         """Targets of one fault."""
         return sorted(target or "" for each, target in self._until if each == name)
+
+    def left_s(self, name: str) -> dict[str, float]:
+        """Target -> s until it mends itself."""
+        now = time.monotonic()
+        return {target or "": max(0.0, until - now) for (each, target), until in self._until.items() if each == name and until < inf}
 
     def all(self) -> list[tuple[str, str | None]]:
         """Oldest first."""
@@ -149,7 +156,7 @@ class FaultDesk:
 
     def _row(self, name: str) -> FaultRow:
         targets = TARGETS[name](self._room) if name in TARGETS else []
-        return FaultRow(name, meaning(name), targets, name not in TARGETS or bool(targets), self._planted.of(name))
+        return FaultRow(name, meaning(name), targets, name not in TARGETS or bool(targets), self._planted.of(name), self._planted.left_s(name))
 
     def _check(self, name: str, target: str | None) -> None:
         if name not in names():

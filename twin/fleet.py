@@ -76,11 +76,17 @@ class Fleet:
 
     def answer(self, message: Mapping[str, Any]) -> object:
         """To the control channel: a message of twin/fault_desk.py with the station that it is for. Raises: ValueError."""
+        if message.get("op") == "links":
+            return self.links()
         asked = dict(message)
         station = asked.pop("station", None)
         if station not in self.desks:
             raise ValueError(f"no station {station} in this fleet")
         return answer(*self.desks[station], asked)
+
+    def links(self) -> dict[str, bool]:
+        """Of each station, whether it reaches the broker."""
+        return {house.config.station: house.screen.connected for house in self.houses}
 
     def tick(self) -> None:
         """Mend what is due."""
@@ -122,29 +128,35 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit code: 0 in order, 1 when a thread of a station failed, 78 when the file or a station's folder is no good."""
+    asked = parser().parse_args(arguments)
+    try:
+        berths = BERTHS.validate_json(asked.stations.read_bytes())
+        fleet = Fleet(berths, people(asked.seed, asked.people), asked.seed, asked.speed)
+    except (OSError, StationError) as error:
+        print(f"{asked.stations}: {error}", file=sys.stderr)
+        return BAD_FILE
+    except ValidationError as error:
+        print(f"{asked.stations}: {explain(error, 'twin/fleet.py')}", file=sys.stderr)
+        return BAD_FILE
+    return serve(fleet, asked.control, asked.until_stdin_closes)
+
+
+def serve(fleet: Fleet, socket: Path | None, until_input_ends: bool = False) -> int:
+    """Run it until SIGTERM or SIGINT; `socket` is made and answers questions. Exit code: 0 in order, 1 when a thread failed."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
-    asked, began = parser().parse_args(arguments), time.monotonic()
+    began = time.monotonic()
     _give_large_blocks_back()
     ended, failed = Event(), Event()
     threading.excepthook = lambda failure: _thread_failed(failure, failed, ended)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: ended.set())
-    if asked.until_stdin_closes:
+    if until_input_ends:
         Thread(target=_await_end_of_input, args=(ended,), name="twin-input", daemon=True).start()
-    try:
-        berths = BERTHS.validate_json(asked.stations.read_bytes())
-        fleet = Fleet(berths, people(asked.seed, asked.people), asked.seed, asked.speed)
-    except (OSError, StationError) as error:
-        log.error("%s: %s", asked.stations, error)
-        return BAD_FILE
-    except ValidationError as error:
-        log.error("%s: %s", asked.stations, explain(error, "twin/fleet.py"))
-        return BAD_FILE
     fleet.start()
-    control = ControlServer(asked.control, fleet.answer, fleet.tick) if asked.control else None
+    control = ControlServer(socket, fleet.answer, fleet.tick) if socket else None
     if control:
         control.start()
-    print(f"ready: {len(berths)} stations in {time.monotonic() - began:.1f} s", flush=True)
+    print(f"ready: {len(fleet.houses)} stations in {time.monotonic() - began:.1f} s", flush=True)
     ended.wait()
     if control:
         control.stop()

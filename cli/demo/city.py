@@ -13,11 +13,13 @@ from cli.demo.client import call
 from cli.demo.desk import Desk
 from cli.demo.faces import Cast, cast
 from cli.demo.front import FrontDoor
+from cli.demo.outage import BrokerDown
 from cli.demo.progress import DemoFailed, Progress
+from cli.demo.waiting import Stations
 from cli.places import ROOT
 from contract.config import check
 from twin.camera import Camera
-from twin.city import STEWARD
+from twin.city import STEWARD, spot
 from twin.day import city, people
 from twin.grades import whole_room
 
@@ -44,7 +46,7 @@ class City:
     def __exit__(self, *_: object) -> None:
         """Stations first, so that they can say goodbye; then cloud, then broker; then the folder."""
         self._progress.say("ending: stations, cloud, broker")
-        for child in ("desk", "fleet", "front", "camera", "cloud", "broker"):
+        for child in ("desk", "outage", "fleet", "front", "camera", "cloud", "broker"):
             part = getattr(self, child, None)
             if part:
                 part.stop()
@@ -71,7 +73,9 @@ class City:
         self._progress.say("station 1: waiting for camera, face process and page")
         self.front.wait()
         control = self.fleet_control if len(self.places) > 1 else None
-        self.desk = Desk(self._sockets / "control", self.front, self.camera, names, control)
+        folders = {name: self.folder / "fleet" / name for name in names[1:]}
+        self.outage = BrokerDown(self.broker, Stations({names[0]: self.front.folder, **folders}, lambda: self.cloud_url), self._progress.say)
+        self.desk = Desk(self._sockets / "control", self.front, self.camera, self.outage, names, control)
         self.desk.start()
 
     def _start_cloud(self) -> None:
@@ -102,7 +106,7 @@ class City:
         self.camera.start()
         config = check(
             {
-                "station": station, "name": name, "city": town, "district": district, "web": {"port": 0},
+                "station": station, "name": name, "city": town, "district": district, "place": spot(self.places[0]), "web": {"port": 0},
                 "link": {"host": self.broker.host, "port": self.broker.port, "keepalive_s": 10},
                 "camera": {"source": self._asked.webcam or self.camera.url},
                 "telemetry": {"sample_s": 2, "batch": 5}, "quota": {"shared": True}, **whole_room(),

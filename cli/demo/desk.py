@@ -1,4 +1,4 @@
-"""The demo's control channel: hands each question to the room of station 1 or to the fleet. The camera is this process's own, so its fault is too."""
+"""The demo's control channel: hands each question to the room of station 1 or to the fleet. Camera and broker, with their faults, are this process's own."""
 
 import os
 from collections.abc import Mapping
@@ -6,8 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from cli.demo import running
+from cli.demo import outage, running
 from cli.demo.front import FrontDoor
+from cli.demo.outage import BrokerDown
 from twin import control
 from twin.camera import Camera
 from twin.fault_desk import CAMERA, FaultRow, Planted
@@ -18,7 +19,8 @@ from twin.remote import RoomGone
 class Desk:
     """`path`: the socket to make. `fleet`: the control socket of the other stations, None where there are none."""
 
-    def __init__(self, path: Path, front: FrontDoor, camera: Camera, stations: list[str], fleet: Path | None) -> None:
+    def __init__(self, path: Path, front: FrontDoor, camera: Camera, broker: BrokerDown, stations: list[str], fleet: Path | None) -> None:
+        self._broker = broker
         self._path, self._front, self._camera, self._stations, self._fleet = path, front, camera, stations, fleet
         self._unplugged = Planted()
         self._server = control.ControlServer(path, self._safely, self._tick)
@@ -35,6 +37,9 @@ class Desk:
 
     def answer(self, message: Mapping[str, Any]) -> object:
         """To one question; `station` is the first one where it says nothing. Raises: ValueError, RoomGone, ControlGone."""
+        if message.get("name") == outage.NAME and message.get("op") in ("plant", "clear"):
+            self._on_broker(message)
+            return None
         asked = {"station": self._stations[0], **message}
         station = asked.pop("station")
         if station not in self._stations:
@@ -42,16 +47,35 @@ class Desk:
         if station != self._stations[0]:
             if self._fleet is None:
                 raise ValueError(f"only {self._stations[0]} can be broken in this demo")
-            return control.ask(self._fleet, station=station, **asked)
+            return self._with_broker(asked.get("op"), control.ask(self._fleet, station=station, **asked))
         if asked.get("name") == CAMERA and asked.get("op") in ("plant", "clear"):
             self._plug(asked["op"] == "plant", asked.get("target"), asked.get("for_s"))
             return None
         told: Any = self._front.room.ask(**asked)
-        return self._with_camera(asked.get("op"), told)
+        return self._with_broker(asked.get("op"), self._with_camera(asked.get("op"), told))
+
+    def _on_broker(self, message: Mapping[str, Any]) -> None:
+        """Raises: ValueError."""
+        for word in ("target", "station"):
+            if message.get(word) is not None:
+                raise ValueError(f"{outage.NAME} takes no {word}: the broker is that of all stations")
+        if message["op"] == "plant":
+            self._broker.plant(message.get("for_s"))
+        else:
+            self._broker.clear()
+
+    def _with_broker(self, op: object, told: Any) -> Any:
+        row = self._broker.row()
+        if op == "faults":
+            return sorted([*told, asdict(row)], key=lambda each: each["name"])
+        if op == "clear_all" and row.planted:
+            self._broker.clear()
+            return told + 1
+        return told
 
     def _with_camera(self, op: object, told: Any) -> Any:
         if op == "faults":
-            row = FaultRow(CAMERA, meaning(CAMERA), [], True, self._unplugged.of(CAMERA))
+            row = FaultRow(CAMERA, meaning(CAMERA), [], True, self._unplugged.of(CAMERA), self._unplugged.left_s(CAMERA))
             return sorted([*told, asdict(row)], key=lambda each: each["name"])
         if op == "clear_all" and self._unplugged.all():
             self._plug(False, None, None)

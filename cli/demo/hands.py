@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from textwrap import fill
 
+from cli.demo import planting
 from cli.demo.city import City
 from cli.demo.client import phone_ticket
 from cli.demo.progress import DemoFailed, Progress
 from cli.demo.visit import let_in, visit
 from twin.city import STEWARD
-from twin.faults import meaning, names
 from twin.remote import RoomGone
 
 LOOK_S = 1.0
@@ -50,7 +50,7 @@ class Hands:
         """What to try."""
         visitor = self._city.cast.enrolled[0]
         rows = [f"    {word:<8}{meaning_}" for word, (meaning_, _) in self._words.items()]
-        rows += [f"    break FAULT [PART], mend FAULT [PART]; from another terminal: ./kiosk twin fault list. All of them:\n{self._faults()}"]
+        rows += [f"    break FAULT [PART] [TIME], mend FAULT [PART]; from another terminal: ./kiosk twin fault list. All of them:\n{self._faults()}"]
         top = f"\n  Try at the touch screen: person number {visitor.number}, PIN {visitor.pin}. Or type here, then Enter:\n"
         top += f"  The steward has number {STEWARD.number}, PIN {STEWARD.pin}: enter by code and `pull` the door; the PIN opens maintenance at the screen.\n"
         return top + self._enrolment() + "\n".join(rows) + f"\n  Until you type, {visitor.label} comes by every two minutes.\n"
@@ -66,7 +66,7 @@ class Hands:
         )
 
     def _faults(self) -> str:
-        return fill(", ".join(names()), 140, initial_indent=" " * 12, subsequent_indent=" " * 12)
+        return fill(", ".join(planting.names()), 140, initial_indent=" " * 12, subsequent_indent=" " * 12)
 
     def serve(self) -> None:
         """Until Ctrl-C."""
@@ -94,9 +94,10 @@ class Hands:
 
     def _do(self, line: str) -> None:
         verb, *rest = line.split()
-        if verb in ("break", "mend") and rest and rest[0] in names():
-            self._progress.say(f"{verb}: {meaning(rest[0])}")
-            self._safely(lambda: self._fault(verb == "break", rest[0], " ".join(rest[1:]) or None))
+        fault = planting.spelled(rest[0]) if rest else ""
+        if verb in ("break", "mend") and fault in planting.names():
+            self._progress.say(f"{verb}: {planting.meaning(fault)}")
+            self._safely(lambda: self._fault(verb, fault, rest[1:]))
         elif line in self._words:
             words, act = self._words[line]
             self._progress.say(words)
@@ -104,8 +105,10 @@ class Hands:
         else:
             print(f"no such word: {line[:40]!r}{self.help()}", flush=True)
 
-    def _fault(self, planted: bool, fault: str, part: str | None) -> None:
-        self._city.desk.answer({"op": "plant" if planted else "clear", "name": fault, "target": part})
+    def _fault(self, verb: str, fault: str, rest: list[str]) -> None:
+        target, for_s = planting.target_and_time(rest)
+        asked = {"op": "plant", "for_s": for_s} if verb == "break" else {"op": "clear"}
+        self._city.desk.answer({**asked, "name": fault, "target": target})
 
     def _act(self, name: str, **arguments: object) -> Callable[[], object]:
         """Says when it could not be done."""

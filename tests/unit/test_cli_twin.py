@@ -77,10 +77,14 @@ def test_a_fault_is_planted_and_cleared(demo: Demo) -> None:
     assert not demo.desk.rows()[0].planted and not any(row.planted for row in demo.desk.rows())
 
 
-def test_a_fault_mends_itself_in_time(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("words", [["mains_water_off", "--for", "10m"], ["mains-water-off", "10m"], ["mains_water_off", "cold", "600s"]])
+def test_a_fault_mends_itself_in_time(demo: Demo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     now = [100.0]
     monkeypatch.setattr("twin.fault_desk.time.monotonic", lambda: now[0])
-    assert command.main(["fault", "plant", "mains_water_off", "--for", "10m"]) == 0
+    assert command.main(["fault", "plant", *words]) == 0
+    now[0] = 400.0
+    assert command.main(["fault", "list"]) == 0
+    assert "for 5:00" in next(line for line in capsys.readouterr().out.splitlines() if line.startswith("mains_water_off"))
     now[0] = 699.0
     demo.desk.tick()
     assert not demo.room.taps["cold"].mains_on
@@ -91,6 +95,9 @@ def test_a_fault_mends_itself_in_time(demo: Demo, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize(("words", "said"), [
     (["fault", "plant", "fridge_wram"], "did you mean fridge_warm"),
+    (["fault", "plant", "broker-donw"], "did you mean broker_down"),
+    (["fault", "plant", "smoke", "10m", "--for", "5m"], "two times: 10m and --for"),
+    (["fault", "plant", "valve_slow", "cold", "soon"], "'soon' is no time"),
     (["act", "opne_fridge"], "did you mean open_fridge"),
     (["act", "plug", "holder=1"], "it takes: socket=… load=…"),
     (["act", "take_bottles", "count=two"], "must be like 1"),
