@@ -21,6 +21,7 @@ LOCKS = {
     "edge": ("edge", "face"),
     "pi": ("pi",),
     "cloud": ("cloud", "postgres"),
+    "twin": ("twin",),
 }
 
 HEADER = "# Written by ./kiosk lock from pyproject.toml, extras: {extras}. Do not edit.\n"
