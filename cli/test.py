@@ -22,9 +22,10 @@ WORKERS = "2"
 # slow ones among them, sabotage twins, deep state machines.
 QUICK = ["-m", "quick", "-n", WORKERS, "tests/unit", "tests/properties", "tests/scenarios", "tests/contract"]
 LONG = ["-m", "long", "-n", WORKERS]
-REST = ["-m", "not quick and not long"]
+SCREENS = ["-m", "browser", "-n", WORKERS]
+REST = ["-m", "not quick and not long and not browser"]
 # What a build machine is expected to have when nobody says: there, a skip for want of one of these is a failure.
-CI_EXPECTS = "mosquitto chromium"
+CI_EXPECTS = "mosquitto chromium influxd victoria-metrics postgres"
 MEMORY, MEMORY_BYTES = "/dev/shm", 2 << 30
 
 
@@ -50,10 +51,10 @@ def main(argv: list[str]) -> int:
 
 
 def runs(rest: list[str], *, fast: bool) -> list[list[str]]:
-    """What pytest is told, run by run: quick and long tests side by side, then those that need real time and the computer for themselves."""
+    """What pytest is told, run by run: quick and long tests and screens side by side, then those that need real time and the computer for themselves."""
     if fast:
         return [[*QUICK, *rest]]
-    return [rest] if rest else [QUICK, LONG, REST]
+    return [rest] if rest else [QUICK, LONG, SCREENS, REST]
 
 
 def _pytest(arguments: list[str]) -> int:

@@ -66,7 +66,7 @@ def test_a_lock_with_an_address_or_a_path_is_seen(line: str) -> None:
 
 
 def test_fast_leaves_out_what_is_slow() -> None:
-    assert kiosk_test.runs([], fast=False) == [kiosk_test.QUICK, kiosk_test.LONG, kiosk_test.REST]
+    assert kiosk_test.runs([], fast=False) == [kiosk_test.QUICK, kiosk_test.LONG, kiosk_test.SCREENS, kiosk_test.REST]
     assert kiosk_test.runs(["-k", "door"], fast=True) == [[*kiosk_test.QUICK, "-k", "door"]]
     assert kiosk_test.runs(["-k", "door"], fast=False) == [["-k", "door"]]
 
@@ -80,7 +80,7 @@ def test_arguments_that_are_not_ours_go_to_pytest() -> None:
 def test_build_machine_expects_its_servers_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KIOSK_EXPECT", raising=False)
     monkeypatch.setenv("CI", "true")
-    assert kiosk_test.environment()["KIOSK_EXPECT"] == "mosquitto chromium"
+    assert kiosk_test.environment()["KIOSK_EXPECT"] == kiosk_test.CI_EXPECTS
     monkeypatch.setenv("KIOSK_EXPECT", "none")
     assert kiosk_test.environment()["KIOSK_EXPECT"] == "none"
     monkeypatch.delenv("CI")
