@@ -18,12 +18,14 @@ from cli import check
 from cli.places import ROOT
 
 WORKERS = "2"
+WAITERS = "4"
 # tests/conftest.py marks what is quick: unit, property, scenario and contract tests that are not marked slow; and what is long: the
-# slow ones among them, sabotage twins, deep state machines.
+# slow ones among them, sabotage twins, deep state machines; and what has limits of real time that need the computer for itself. The others
+# wait for servers, browsers and clocks more than they work.
 QUICK = ["-m", "quick", "-n", WORKERS, "tests/unit", "tests/properties", "tests/scenarios", "tests/contract"]
-LONG = ["-m", "long", "-n", WORKERS]
-SCREENS = ["-m", "browser", "-n", WORKERS]
-REST = ["-m", "not quick and not long and not browser"]
+LONG = ["-m", "long", "-n", WORKERS, "--dist", "worksteal"]
+TOGETHER = ["-m", "not quick and not long and not alone", "-n", WAITERS, "--dist", "worksteal"]
+ALONE = ["-m", "alone and not quick and not long"]
 # What a build machine is expected to have when nobody says: there, a skip for want of one of these is a failure.
 CI_EXPECTS = "mosquitto chromium influxd victoria-metrics postgres"
 MEMORY, MEMORY_BYTES = "/dev/shm", 2 << 30
@@ -51,10 +53,10 @@ def main(argv: list[str]) -> int:
 
 
 def runs(rest: list[str], *, fast: bool) -> list[list[str]]:
-    """What pytest is told, run by run: quick and long tests and screens side by side, then those that need real time and the computer for themselves."""
+    """What pytest is told, run by run: quick and most tests side by side, then those that need real time and the computer for themselves."""
     if fast:
         return [[*QUICK, *rest]]
-    return [rest] if rest else [QUICK, LONG, SCREENS, REST]
+    return [rest] if rest else [QUICK, LONG, TOGETHER, ALONE]
 
 
 def _pytest(arguments: list[str]) -> int:

@@ -44,7 +44,7 @@ listen: "{own_host}:-1"
 max_payload: {max_payload}
 {around}
 jetstream {{ store_dir: {store}, sync_interval: {sync}, max_memory_store: 16MB, max_file_store: 512MB }}
-mqtt {{ host: "{host}", port: {port}, ack_wait: "30s", max_ack_pending: 250 }}
+mqtt {{ host: "{host}", port: {port}, ack_wait: "10s", max_ack_pending: 250 }}
 authorization {{ users: [
 {users}
 ] }}

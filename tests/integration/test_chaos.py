@@ -22,7 +22,7 @@ from tests.integration.wire import Wires
 from tests.servers import need
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "40"))
-FEWER = int(os.environ.get("CHAOS_ROUNDS", "20"))
+FEWER = int(os.environ.get("CHAOS_ROUNDS", "15"))
 SEED = int(os.environ.get("CHAOS_SEED", "20261121"))
 RECOVER_S = 40.0
 

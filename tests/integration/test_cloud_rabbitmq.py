@@ -11,7 +11,7 @@ import pytest
 from contract.topics import Leaf, topic
 from tests.integration.broker_client import Client
 from tests.integration.rabbitmq import RunningRabbit
-from tests.integration.test_cloud_workers import SECOND, Station, Worker, until
+from tests.integration.test_workers_town import SECOND, Station, Worker, until
 
 pytestmark = pytest.mark.server
 STATIONS = ["st-1", "st-2", "st-3", "st-4"]

@@ -14,7 +14,7 @@ import pytest
 
 from cli import broker
 from cli.broker import RunningBroker
-from tests.integration.test_cloud_workers import Station, Worker, until
+from tests.integration.test_workers_town import Station, Worker, until
 from tests.servers import need
 
 STALL_S = 12.0

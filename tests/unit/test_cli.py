@@ -66,7 +66,7 @@ def test_a_lock_with_an_address_or_a_path_is_seen(line: str) -> None:
 
 
 def test_fast_leaves_out_what_is_slow() -> None:
-    assert kiosk_test.runs([], fast=False) == [kiosk_test.QUICK, kiosk_test.LONG, kiosk_test.SCREENS, kiosk_test.REST]
+    assert kiosk_test.runs([], fast=False) == [kiosk_test.QUICK, kiosk_test.LONG, kiosk_test.TOGETHER, kiosk_test.ALONE]
     assert kiosk_test.runs(["-k", "door"], fast=True) == [[*kiosk_test.QUICK, "-k", "door"]]
     assert kiosk_test.runs(["-k", "door"], fast=False) == [["-k", "door"]]
 

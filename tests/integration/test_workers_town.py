@@ -34,7 +34,8 @@ STATIONS = [name for name in NAMES if shard(name) < 32][:4] + [name for name in 
 FACTS = 120
 
 
-def until(true: Callable[[], bool], seconds: float = 15.0) -> None:
+def until(true: Callable[[], bool], seconds: float = 40.0) -> None:
+    """NATS may take its ack_wait to deliver again; these stations, unlike real ones, leave that to it."""
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not come to be in time"
