@@ -103,10 +103,11 @@ class Quota:
     def turn(self, day: str) -> None:
         """A new day on trusted time; a day that lies before the current one changes nothing.
 
-        The first day that a new station ever knows is the one on which it already gave: its clock was only late.
+        The first day that a new station ever knows is the one on which it already gave: its clock was only late. Where quotas are shared
+        the allowance bounds what it gave before, and leases already taken must not be outrun.
         """
         if day > self.day:
-            if not self.day:
+            if not self.day and self._keep_from is None:
                 self._used = {(known or day, person, kind): amount for (known, person, kind), amount in self._used.items()}
                 self._open = {session: replace(entry, day=entry.day or day) for session, entry in self._open.items()}
             self.day = day

@@ -242,7 +242,7 @@ class OutboxMachine(Line):
 
 
 TestOutbox = OutboxMachine.TestCase
-TestOutbox.settings = machine(100, 50)
+TestOutbox.settings = machine(40, 50)
 
 
 @plain(200)

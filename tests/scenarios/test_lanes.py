@@ -129,6 +129,7 @@ def test_only_upto_deletes(bench: TwinStation) -> None:
     check_only_upto_deletes(bench)
 
 
+@pytest.mark.slow
 def test_what_memory_can_not_hold_is_counted(build: Build) -> None:
     check_what_memory_can_not_hold_is_counted(build(**SWIFT))
 

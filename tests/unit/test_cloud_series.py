@@ -18,6 +18,8 @@ from cloud.series.rebuild import Wanted, rebuild
 from contract.series import SHAPES, Measurement
 from tests.cloud_parts import NOON, NOON_MS, Bench, FakeStation, bench
 
+pytestmark = pytest.mark.slow  # seconds in all
+
 AGES = 2**43
 POURED = {"kind": "water_poured", "pour": "0a1b2c3d-2", "person": "p-1", "tap": "cold", "reserved_ml": 300, "poured_ml": 250, "charged_ml": 250}
 POURED |= {"stop": "reached"}

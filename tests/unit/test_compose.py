@@ -23,6 +23,8 @@ from cloud.settings import PREFIX, from_environment
 from tests import compose
 from tests.compose import ROOT, Service
 
+pytestmark = pytest.mark.slow  # seconds in all
+
 ENV = {name: value or "5" * 48 for name, value in compose.example().items()}
 SERVICES = compose.services(ENV)
 OURS = {"setup": "cloud", "cloud": "cloud", "people": "station", "station-1": "station", "station-2": "station"}

@@ -14,6 +14,8 @@ from edge.faces.engine.manifest import EngineRefused
 from edge.faces.engine.models import load
 from edge.faces.engine.onnx_file import Graph, Node, Value
 
+pytestmark = pytest.mark.slow  # seconds in all
+
 YUNET = Path(__file__).resolve().parents[3] / "shared" / "models" / "face_detection_yunet_2023mar.onnx"
 
 

@@ -15,6 +15,8 @@ from twin import faults, socket_load
 from twin.city import Place, city, fitted, people
 from twin.day import TOP_PER_H, day, regulars, visits_per_h
 
+pytestmark = pytest.mark.slow  # seconds in all
+
 SEEDS = st.integers(0, 10_000)
 SPEEDS = st.sampled_from([0.5, 1.0, 10.0, 60.0])
 
