@@ -25,7 +25,7 @@ QUICK_FOLDERS = {"unit", "properties", "scenarios", "contract"}
 ALONE = {
     "test_kill_modes.py", "test_kill_agent.py", "test_demo.py", "test_demo_outage.py", "test_kiosk_script.py", "test_engine_bench.py", "test_bench_ingest.py",
     "test_outbox_bench.py", "test_liveness_live.py", "test_liveness_passive.py", "test_faults_live_eyes.py", "test_faces_process.py", "test_faces_ticket.py",
-    "test_faces_challenge.py", "test_faces_enrol.py", "test_dashboard_queries.py", "test_twin_fleet.py", "test_compose_processes.py", "test_cloud_stall.py",
+    "test_faces_challenge.py", "test_faces_enrol.py", "test_dashboard_queries.py", "test_twin_fleet.py",
 }  # fmt: skip
 """Files whose limits of real time hold only on a computer that does nothing else; all other integration tests wait more than they work."""
 

@@ -73,6 +73,7 @@ def test_no_mutation_of_a_ticket_lets_anybody_in() -> None:
     assert answers == {Refusal.NOT_READABLE, Refusal.TICKET_KEY, Refusal.TICKET_FORGED}
 
 
+@pytest.mark.slow
 @plain(300)
 @given(st.text(max_size=600) | st.from_regex(r"SST1:[A-Z2-7]{90,240}\n?", fullmatch=True) | st.binary(max_size=200).map(lambda raw: PREFIX + raw.hex().upper()))
 def test_any_text_is_refused_and_nothing_else(text: str) -> None:

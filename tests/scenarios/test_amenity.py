@@ -18,6 +18,8 @@ from tests.station_parts import FailingLedger
 from twin.clock import TwinClock
 from twin.station import TwinStation, roster
 
+pytestmark = pytest.mark.slow  # seconds in all
+
 MICROWAVE = {"name": "microwave", "relay_pin": 16, "icon": "microwave", "max_s": 120, "cool_down_s": 60, "rated_w": 900}
 LIGHT = {"name": "light", "relay_pin": 20, "icon": "light", "mode": "while_occupied", "runs_at_rest": True, "max_s": 60, "off_empty_s": 30}
 AIR = {"name": "air", "relay_pin": 21, "icon": "air", "mode": "while_occupied", "max_s": 600, "off_empty_s": 90, "adc_channel": 4,

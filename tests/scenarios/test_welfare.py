@@ -11,6 +11,8 @@ from edge.domain.screen import Announce
 from tests.scenarios.people import AN, leaves
 from twin.station import TwinStation, layout
 
+pytestmark = pytest.mark.slow  # seconds in all
+
 WELFARE: dict[str, object] = {"detectors": {"motion_pin": 13, "welfare": {"after_s": 120, "answer_s": 60}}, "sockets": []}
 
 

@@ -17,6 +17,8 @@ from contract.roster import Entitlement
 from contract.ticket import LIFE_S, TicketKey, unseal
 from tests.cloud_parts import NOON_MS, Bench, bench
 
+pytestmark = pytest.mark.slow  # seconds in all
+
 URL = "http://127.0.0.1:8000"
 SESSION, TICKET = "/api/v1/phone/session", "/api/v1/phone/ticket"
 CODE = {"number": "1001", "pin": "2468"}

@@ -16,6 +16,8 @@ from twin.basin import Basin
 from twin.lines import Lines
 from twin.tap import Tap as TwinTap
 
+pytestmark = pytest.mark.slow  # seconds in all
+
 STEP_S = 0.005
 VOLUMES_ML = (20, 50, 100, 150, 200, 300, 500, 750, 1000)
 COMMON, FINE = 450, 5880
