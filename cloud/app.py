@@ -112,10 +112,7 @@ def assemble(
     out = outgoing or link
     assert out is not None
     store = SqlPeople(engine)
-    seals = SealKeys(settings.data, clock_ms())
-    if settings.is_main:
-        store.put_ticket_keys(seals.public())
-        store.put_allowance(settings.offline_allowance)
+    seals = _seals(settings, store, clock_ms())
     announcer = Announcer(store.roster, lambda: [row.station for row in known.all()], out)
     announce: Callable[..., None] = announcer.announce if settings.is_main else lambda *_: None
     roster_people = RosterPeople(store, announcer.announce)
@@ -136,6 +133,15 @@ def assemble(
         SqlAlerts(engine), SqlBacklog(engine), (lambda: link.lost_ms) if link else (lambda: None), workers=workers, series_state=side,
     )
     return Cloud(parts, tokens, seals, roster_people, announcer, ingest, link, engine, series, series_side=side, workers=workers, elsewhere=elsewhere)
+
+
+def _seals(settings: Settings, store: SqlPeople, now_ms: int) -> SealKeys:
+    """Keys of tickets; the process that tells rosters puts them, and the allowance, where rosters are made of."""
+    seals = SealKeys(settings.data, now_ms)
+    if settings.is_main:
+        store.put_ticket_keys(seals.public())
+        store.put_allowance(settings.offline_allowance)
+    return seals
 
 
 def _tidy(settings: Settings, ledger: SqlLedger, series: SeriesSink, counters: Counters, clock_ms: Callable[[], int]) -> Callable[[], None]:

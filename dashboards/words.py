@@ -89,7 +89,6 @@ STANDING = (
 HEALTH = (Word("0", Text("✖ ill", "✖ 故障"), Colour.ILL), Word("1", Text("● well", "● 正常"), Colour.WELL))
 ACTIVE = (Word("0", Text("● cleared", "● 已解除"), Colour.WELL), Word("1", Text("✖ raised", "✖ 已触发"), Colour.ILL))
 ALARM = (Word("0", Text("fault", "故障"), Colour.WARN), Word("1", Text("✖ alarm", "✖ 告警"), Colour.ILL))
-YES_NO = (Word("0", Text("no", "否"), Colour.WELL), Word("1", Text("▲ yes", "▲ 是"), Colour.WARN))
 NO_NEWS = Text("no news", "无数据")
 NONE = Text("none", "无")
 NEVER = Text("Never red.", "不会变红。")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from cloud.api.parts import Parts, to_ms, utc
-from cloud.domain.alerts import AlertRow
+from cloud.domain.alerts import AlertRow, over_ms
 
 MOST_AT_ONCE = 500
 MOST_LINK = 600
@@ -91,9 +91,9 @@ def reading(parts: Parts) -> APIRouter:
 
 
 def row(told: GrafanaAlert, now_ms: int) -> AlertRow:
-    """As it is kept. A resolved one without a believable end ends now."""
+    """As it is kept."""
     since_ms, end_ms = to_ms(told.startsAt) or now_ms, to_ms(told.endsAt) or 0
-    until_ms = (end_ms if since_ms <= end_ms <= now_ms else now_ms) if told.status == "resolved" else None
+    until_ms = over_ms(told.status == "resolved", since_ms, end_ms, now_ms)
     said, labels = told.annotations, told.labels
     link = told.generatorURL if told.generatorURL.startswith(("http://", "https://")) and len(told.generatorURL) <= MOST_LINK else ""
     return AlertRow(

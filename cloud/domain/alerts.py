@@ -26,6 +26,13 @@ class AlertRow:
     heard_ms: int
 
 
+def over_ms(resolved: bool, since_ms: int, end_ms: int, now_ms: int) -> int | None:
+    """Until when an alert stood; None while it does. A resolved one without a believable end ends now."""
+    if not resolved:
+        return None
+    return end_ms if since_ms <= end_ms <= now_ms else now_ms
+
+
 class Alerts(Protocol):
     """What alert rules said."""
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from fastapi.testclient import TestClient
 
 from cloud.app import create_app
 from tests.cloud_parts import Bench, bench
 
 URL = "http://127.0.0.1:8000"
+ALERTING = Path(__file__).parents[2] / "dashboards" / "provisioning" / "alerting"
 BEGAN = "2026-11-21T03:00:00Z"
 
 
@@ -88,3 +91,15 @@ def test_a_long_text_is_cut(web: TestClient) -> None:
 def test_the_console_knows_where_grafana_is(tmp_path: Path) -> None:
     with TestClient(create_app(bench(tmp_path, grafana_url="https://grafana.example.org/").cloud), base_url=URL) as client:
         assert client.get("/api/v1/console").json() == {"grafana_url": "https://grafana.example.org"}
+
+
+def test_the_most_that_grafana_tells_at_once_is_taken(web: TestClient) -> None:
+    """As many alerts as the contact point allows, each with the longest annotations of our rules and a KiB of what Grafana adds."""
+    rules = [rule for group in yaml.safe_load((ALERTING / "rules.yaml").read_text())["groups"] for rule in group["rules"]]
+    (receiver,) = yaml.safe_load((ALERTING / "contact.yaml").read_text())["contactPoints"][0]["receivers"]
+    longest = max((rule["annotations"] for rule in rules), key=lambda one: len(json.dumps(one)))
+    alerts = [
+        told(annotations=longest, labels={"alertname": "x", "station": f"st-{n}"}, fingerprint=str(n), valueString="v" * 1024)["alerts"][0]
+        for n in range(receiver["settings"]["maxAlerts"])
+    ]
+    assert web.post("/api/v1/alerts", json={"alerts": alerts}).json() == {"heard": len(alerts)}
