@@ -16,6 +16,7 @@ from gpiozero import Device
 from contract.config import ConfigRefused, StationConfig, check
 from edge.adapters.clock import SystemClock
 from edge.build import Assembly, Fittings, real_fittings, with_limits_of_engine
+from edge.ending import Ending
 from edge.errors import StationError
 from edge.expander import ExpanderFactory, open_bus
 from edge.ports import Clock
@@ -65,13 +66,12 @@ def run(chosen: argparse.Namespace, pins: Callable[[], Any], clock: Clock, aroun
 
 
 def _serve(assembly: Assembly) -> int:
-    ended, failures = Event(), Event()
+    ending, failures = Ending(), Event()
     threading.excepthook = lambda failure: _thread_failed(failure, failures)
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: ended.set())
+    ending.on_signals(signal.SIGTERM, signal.SIGINT)
     if assembly.web:
         log.info("touch screen: %s", assembly.web.url)
-    while not ended.wait(0.5) and assembly.alive() and not failures.is_set():
+    while not ending.wait(0.5) and assembly.alive() and not failures.is_set():
         pass
     failed = failures.is_set() or not assembly.alive()
     assembly.stop()

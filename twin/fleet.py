@@ -22,6 +22,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from contract.errors import explain
 from contract.model import Model, StationId
+from edge.ending import Ending
 from edge.errors import StationError
 from twin.agent import SynchronisedClock
 from twin.cables import Cables
@@ -146,18 +147,17 @@ def serve(fleet: Fleet, socket: Path | None, until_input_ends: bool = False) -> 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     began = time.monotonic()
     _give_large_blocks_back()
-    ended, failed = Event(), Event()
-    threading.excepthook = lambda failure: _thread_failed(failure, failed, ended)
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: ended.set())
+    ending, failed = Ending(), Event()
+    threading.excepthook = lambda failure: _thread_failed(failure, failed, ending)
+    ending.on_signals(signal.SIGTERM, signal.SIGINT)
     if until_input_ends:
-        Thread(target=_await_end_of_input, args=(ended,), name="twin-input", daemon=True).start()
+        Thread(target=_await_end_of_input, args=(ending,), name="twin-input", daemon=True).start()
     fleet.start()
     control = ControlServer(socket, fleet.answer, fleet.tick) if socket else None
     if control:
         control.start()
     print(f"ready: {len(fleet.houses)} stations in {time.monotonic() - began:.1f} s", flush=True)
-    ended.wait()
+    ending.wait()
     if control:
         control.stop()
     fleet.stop()
@@ -171,18 +171,18 @@ def _give_large_blocks_back() -> None:
         mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
 
 
-def _await_end_of_input(ended: Event) -> None:
+def _await_end_of_input(ending: Ending) -> None:
     """Not through sys.stdin: its lock would be held by this thread while the interpreter ends."""
     while os.read(0, 4096):
         pass
-    ended.set()
+    ending.ask()
 
 
-def _thread_failed(failure: threading.ExceptHookArgs, failed: Event, ended: Event) -> None:
+def _thread_failed(failure: threading.ExceptHookArgs, failed: Event, ending: Ending) -> None:
     """No thread may end unseen: the whole fleet ends, and whoever started it sees why."""
     log.critical("thread %s failed", failure.thread and failure.thread.name, exc_info=failure.exc_value)
     failed.set()
-    ended.set()
+    ending.ask()
 
 
 if __name__ == "__main__":
