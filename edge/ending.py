@@ -1,7 +1,7 @@
 """When a process shall end: asked for by a signal, by another thread, or not at all. It knows nothing of what ends.
 
 `threading.Event` is not fit for this: its `set` in a signal handler waits for ever for the lock that the interrupted `wait` holds, and
-a signal that comes just before `wait` begins to block is seen only when something else wakes the main thread (seen once in eight runs).
+a signal that comes just before `wait` begins to block is seen only when something else wakes the main thread.
 A byte in a pipe has neither trouble: the C handler of Python writes it at once (`signal.set_wakeup_fd`).
 """
 

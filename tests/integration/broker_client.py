@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-WAIT_S = 20.0
+WAIT_S = 5.0
 
 
 class AnyBroker(Protocol):
