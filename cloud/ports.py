@@ -183,3 +183,11 @@ class Listener(Protocol):
     """Whoever follows the ledger live; called on the ingest thread and must not block."""
 
     def __call__(self, facts: Iterable[FactRow], stations: Iterable[StationRow]) -> None: ...
+
+
+class AuditBook(Protocol):
+    """Who did what, append-only, each entry chained to the one before by its hash."""
+
+    def note(self, who: str, act: str, target: str, detail: str) -> str:
+        """The hash of the new entry, which is on disk. `act` such as rollout.start; `detail` JSON or words, without secrets. Raises: LedgerDown."""
+        ...

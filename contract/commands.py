@@ -1,13 +1,12 @@
-"""What may be asked of a station over `cmd`, and the reply. Only what cannot open anything is here so far.
-
-Unlocking from afar needs a challenge that the station issued and a signature; it comes with signing, not before.
-"""
+"""What may be asked of a station over `cmd`, and the reply. What can open or restart something is an order: signed, see contract/orders.py."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
 from contract.model import Model, PersonId
+from contract.orders import ChallengePlease, SignedOrder
+from contract.signing import Flaw
 
 
 class Rebirth(Model):
@@ -32,14 +31,16 @@ class ForgetFace(Model):
     person: PersonId
 
 
-Command = Annotated[Rebirth | Identify | ForgetFace, Field(discriminator="kind")]
+Command = Annotated[Rebirth | Identify | ForgetFace | ChallengePlease | SignedOrder, Field(discriminator="kind")]
 COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 
 
 class Reply(Model):
-    """On `cmd/reply`; `id` echoes the command's. `receipt` is that of an erasure."""
+    """On `cmd/reply`; `id` echoes the command's. `receipt` is that of an erasure, `challenge` what an order must echo."""
 
     id: Annotated[str, Field(max_length=40)]
     done: bool
     reason: Annotated[str, Field(max_length=200)] = ""
     receipt: Annotated[str, Field(max_length=32)] = ""
+    challenge: Annotated[str, Field(max_length=48)] = ""
+    flaw: Flaw | None = None

@@ -4,41 +4,20 @@ Dedupe key: (station, epoch, seq). An epoch is drawn when an outbox database is 
 up by one within it. Facts and samples have an outbox, and so an epoch, each.
 """
 
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainSerializer, ValidationError
+from pydantic import Field, ValidationError
 
 from contract.errors import ContractError, explain
 from contract.facts import Fact
 from contract.model import Model, StationId, Token
 from contract.samples import Samples
+from contract.times import At, iso
+
+__all__ = ["Ack", "At", "ClockState", "E", "EnvelopeRefused", "FactEnvelope", "Header", "LooseEnvelope", "SamplesEnvelope", "Seq", "decode", "iso"]
 
 Seq = Annotated[int, Field(strict=True, ge=1, le=2**53)]
-
-
-def iso(at: datetime) -> str:
-    """UTC with milliseconds and Z: `2026-11-21T03:20:00.123Z`."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _in_utc(at: datetime) -> datetime:
-    """Of the last hours of the year 9999 and the first of the year 1 some have no UTC: then without their offset, so that nothing trips over them."""
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        return at.replace(tzinfo=UTC)
-
-
-def _text(at: object) -> object:
-    """A number is no time: pydantic would take it, also as text, for seconds since 1970."""
-    if isinstance(at, datetime) or (isinstance(at, str) and at[4:5] == "-"):
-        return at
-    raise ValueError("a time is text such as 2026-11-21T03:20:00.123Z")
-
-
-At = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_in_utc), PlainSerializer(iso, when_used="json")]
 
 
 class ClockState(StrEnum):

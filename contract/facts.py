@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 
 from contract.amenity import AmenityEnded, AmenityFact, AmenityRefused, AmenityStarted
 from contract.charging import ChargeEnded, ChargeRefused, ChargeStarted, ChargingFact
+from contract.configuration import ConfigFact
 from contract.consent import (
     ConsentGiven,
     ConsentRefused,
@@ -26,6 +27,7 @@ from contract.gap import GapRecorded
 from contract.leases import QuotaReturned
 from contract.lending import LendingFact
 from contract.model import Model, PersonId, SessionId
+from contract.orders import OrderFact
 from contract.steward import StewardFact
 from contract.water import FlushStarted, WaterFact, WaterPoured, WaterRefused, WaterReserved
 from contract.words import Amount, Count, DoorCause, FaultCode, Refusal, Stop, Text, VisitEnd, Way
@@ -150,7 +152,7 @@ class RosterApplied(Model):
 Fact = Annotated[
     StationStarted | EntryGranted | PassbackNoticed | DuressCalled | EntryRefused | DoorUnlocked | DoorLocked | ExitRequested | DoorOpened | DoorClosed
     | DoorHeldOpen | VisitEnded | DetectorFact | AmenityFact | WaterFact | ChargingFact | LendingFact | FridgeFact | StewardFact
-    | QuotaReturned | FaultRaised | FaultCleared | InputRefused | ClockChanged | RosterApplied | GapRecorded
+    | ConfigFact | OrderFact | QuotaReturned | FaultRaised | FaultCleared | InputRefused | ClockChanged | RosterApplied | GapRecorded
     | ConsentGiven | ConsentRefused | ConsentWithdrawn | FaceEnrolled | FaceForgotten | EnrolmentRefused | TemplateShared | TemplateReceived,
     Field(discriminator="kind"),
 ]

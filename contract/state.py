@@ -46,3 +46,4 @@ class State(Model):
     config: str = Field("", max_length=64, description="SHA-256 of the configuration in force, as station_started gives it")
     roster: Annotated[int, Field(ge=0)] = Field(description="version of the roster in force, 0 for none")
     faults: list[FaultState] = Field(max_length=64)
+    level: Annotated[int, Field(ge=1, le=10_000)] = Field(5, description="contract level of the station's release; 5: from before levels were told")

@@ -63,7 +63,7 @@ TABLE: dict[Leaf, Traffic] = {
     Leaf.ACK: Traffic(Direction.DOWN, 1, False, 512),
     Leaf.ROSTER_DESIRED: Traffic(Direction.DOWN, 1, True, 1024 * 1024),
     Leaf.ROSTER_REPORTED: Traffic(Direction.UP, 1, True, 4 * 1024),
-    Leaf.CMD: Traffic(Direction.DOWN, 1, False, 4 * 1024),
+    Leaf.CMD: Traffic(Direction.DOWN, 1, False, 8 * 1024),
     Leaf.CMD_REPLY: Traffic(Direction.UP, 1, False, 4 * 1024),
     Leaf.CFG_DESIRED: Traffic(Direction.DOWN, 1, True, 256 * 1024),
     Leaf.CFG_REPORTED: Traffic(Direction.UP, 1, True, 4 * 1024),

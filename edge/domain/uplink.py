@@ -6,6 +6,8 @@ from pydantic import ValidationError
 
 from contract import commands, roster
 from contract.facts import RosterApplied
+from contract.orders import ChallengePlease, SignedOrder
+from contract.signing import Flaw
 from contract.state import State
 from contract.topics import Leaf
 from edge.domain import messages as m
@@ -120,6 +122,9 @@ class Uplink:
             command = commands.COMMAND.validate_json(raw)
         except ValidationError:
             return self._intake.refuse("cmd", f"{len(raw)} bytes that are no known command", now)
+        if isinstance(command, ChallengePlease | SignedOrder):
+            refusal = commands.Reply(id=command.id, done=False, reason="this station has no root key", flaw=Flaw.NO_ROOT)
+            return Effects([Say(Leaf.CMD_REPLY, refusal.model_dump_json().encode())])
         if isinstance(command, commands.ForgetFace):
             return self._desk.keeping.command(command.person, command.id, self._clock.day(now))
         if isinstance(command, commands.Identify):

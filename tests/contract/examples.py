@@ -10,7 +10,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from contract import charging, fridge, gap, lending, steward
+from contract import charging, configuration, fridge, gap, lending, orders, steward
 from contract import consent as c
 from contract import facts as f
 from contract import water as w
@@ -20,7 +20,9 @@ from contract.leases import Kind, QuotaAsk, QuotaLease
 from contract.model import Model
 from contract.roster import Entitlement, Person, Roster, RosterReport
 from contract.samples import Samples
+from contract.signing import Flaw
 from contract.state import FaultState, Link, State
+from tests.contract.signed_examples import SIGNED
 
 GOLDEN = Path(__file__).parent / "golden"
 AT = datetime(2026, 11, 21, 3, 20, 0, 123000, tzinfo=UTC)
@@ -102,6 +104,13 @@ FACTS: list[f.Fact] = [
     c.EnrolmentRefused(reason=c.EnrolProblem.UNDER_AGE),
     c.TemplateShared(person=WHO, destination="st-2", notice=NOTICE, transfer="0badcafe" * 4),
     c.TemplateReceived(person=WHO, source="st-9", notice=NOTICE, transfer="0badcafe" * 4),
+    configuration.ConfigTried(version=2, sha256="2" * 64, restarted=False),
+    configuration.ConfigConfirmed(version=2, sha256="2" * 64, tried_s=121.5),
+    configuration.ConfigRolledBack(version=3, sha256="3" * 64, back_to=2, reason="restarted during the trial"),
+    configuration.ConfigRefused(version=4, flaw=Flaw.CONTENT, reason="door.unlock_s: 0: Input should be greater than or equal to 1; see docs/config.md#door"),
+    configuration.RootChanged(version=2, before=1),
+    orders.OrderCarriedOut(id="0123456789abcdef", order=orders.OrderKind.UNLOCK, operator="lin.mei", reason="locked in", audit="4" * 64),
+    orders.OrderRefused(id="0123456789abcdef", flaw=Flaw.NO_CHALLENGE, reason="this challenge is not open here"),
 ]
 UNREAD: list[f.Fact] = [
     f.WaterPoured(
@@ -160,7 +169,7 @@ def _facts() -> dict[str, Model]:
     return named | {f"fact_{fact.kind}_unread": fact_envelope(fact) for fact in UNREAD}
 
 
-EXAMPLES: dict[str, Model] = _facts() | {
+EXAMPLES: dict[str, Model] = _facts() | SIGNED | {
     "samples": SAMPLES,
     "ack": Ack(epoch="0badcafe", upto=17),
     "state": STATE,
