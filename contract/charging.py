@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from contract.fridge import ProbeConfig
-from contract.model import Model, Name, PersonId, SessionId
+from contract.model import LIVE, LOWER, Model, Name, PersonId, SessionId
 from contract.pins import AnyOutputPin, Use, any_output
 from contract.words import Amount, Count, FaultCode, Refusal, Stop, Text
 
@@ -17,19 +17,26 @@ class SocketConfig(Model):
     name: Name = Field(..., description="name of the socket, for example 1")
     relay_pin: AnyOutputPin = Field(..., description="relay; on = live")
     relay_active_high: bool = Field(True, description="whether the relay is on at a high level")
-    adc_channel: int = Field(..., ge=0, le=7, description="MCP3008 channel of the current sensor (true RMS)")
+    adc_channel: int = Field(..., strict=True, ge=0, le=7, description="MCP3008 channel of the current sensor (true RMS)")
     amps_per_v: float = Field(1.0, gt=0, le=100, description="A per V at the converter")
     zero_v: float = Field(0.0, ge=0, le=3.3, description="V at no current")
     mains_v: float = Field(230, ge=3, le=250, description="V of the socket; power is V x A, so the power factor is taken as 1")
-    cap_w: float = Field(200, ge=5, le=3000, description="W; above it for 1 s the socket is cut off and must be looked at")
-    max_s: float = Field(28_800, ge=60, le=86_400, description="s of one charge at most")
-    low_w: float = Field(2, ge=0, le=100, description="W below which a device counts as full or gone")
-    low_s: float = Field(900, ge=10, le=7200, description="s below low_w until the charge ends")
-    ebike_w: float = Field(120, ge=20, le=3000, description="W; above it for ebike_s a load counts as the battery of an e-bike; above cap_w: never")
-    ebike_s: float = Field(60, ge=5, le=3600, description="s above ebike_w until the charge ends")
-    ebike_wh: float = Field(200, ge=50, le=10_000, description="Wh of one charge; above it no phone or computer is likely, and the charge ends")
+    cap_w: float = Field(200, ge=5, le=3000, json_schema_extra=LIVE | LOWER, description="W; above it for 1 s the socket is cut off and must be looked at")
+    max_s: float = Field(28_800, ge=60, le=86_400, json_schema_extra=LOWER, description="s of one charge at most")
+    low_w: float = Field(2, ge=0, le=100, json_schema_extra=LIVE, description="W below which a device counts as full or gone")
+    low_s: float = Field(900, ge=10, le=7200, json_schema_extra=LIVE, description="s below low_w until the charge ends")
+    ebike_w: float = Field(
+        120, ge=20, le=3000, json_schema_extra=LIVE | LOWER,
+        description="W; above it for ebike_s a load counts as the battery of an e-bike; above cap_w: never"
+    )
+    ebike_s: float = Field(60, ge=5, le=3600, json_schema_extra=LIVE | LOWER, description="s above ebike_w until the charge ends")
+    ebike_wh: float = Field(
+        200, ge=50, le=10_000, json_schema_extra=LIVE | LOWER, description="Wh of one charge; above it no phone or computer is likely, and the charge ends"
+    )
     temperature_probe: Name | None = Field(None, description="name of the thermometer of charging.probes on its strip; null: none fitted")
-    hot_c: float = Field(70, ge=40, le=90, description="degrees Celsius of the probe above which the socket is cut off and must be looked at")
+    hot_c: float = Field(
+        70, ge=40, le=90, json_schema_extra=LIVE | LOWER, description="degrees Celsius of the probe above which the socket is cut off and must be looked at"
+    )
 
     def pins(self) -> list[Use]:
         """What it is joined to."""
@@ -42,7 +49,7 @@ class ChargingConfig(Model):
     hold_s: float = Field(60, ge=10, le=600, description="s a socket that became free is held for the first who waits")
     shared_max_s: float = Field(7200, ge=600, le=86_400, description="s after which a charge may be ended while somebody waits")
     warning_s: float = Field(300, ge=30, le=1800, description="s before such an end at which it is told")
-    refused_s: float = Field(900, ge=0, le=86_400, description="s without a socket for who plugged in the battery of an e-bike")
+    refused_s: float = Field(900, ge=0, le=86_400, json_schema_extra=LIVE, description="s without a socket for who plugged in the battery of an e-bike")
     probes: tuple[ProbeConfig, ...] = Field((), max_length=4, description="thermometers on the socket strips: name and id; sockets name theirs")
 
     @model_validator(mode="after")

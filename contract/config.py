@@ -12,16 +12,19 @@ from pydantic import Field, ValidationError, model_validator
 from contract.amenity import AmenityConfig
 from contract.charging import ChargingConfig, SocketConfig
 from contract.detectors import DetectorsConfig
-from contract.errors import ContractError, explain
+from contract.errors import Complaint, ContractError, complaints
 from contract.fridge import FridgeConfig
 from contract.lending import LendingConfig
 from contract.limits import GalleryLimit
+from contract.literal import twisted
 from contract.liveness import LivenessSources
-from contract.model import Model, StationId
+from contract.model import HIGHER, LIVE, LOWER, Model, StationId
 from contract.pins import EXPANDERS, InputPin, OutputPin, Use, input_, output
 from contract.status import StatusConfig
 from contract.steward import StewardConfig
 from contract.water import TapConfig, WaterConfig
+
+PAGE = "docs/config.md"
 
 
 class LinkConfig(Model):
@@ -68,14 +71,14 @@ class IdentityConfig(Model):
     """Whose face it is. Distances are Euclidean between unit vectors; limits are first guesses until calibrated (docs/architecture.md)."""
 
     frames: int = Field(3, ge=1, le=10, description="good frames of one tracked face that are averaged")
-    limit: float = Field(0.332, gt=0, le=1, description="longest distance accepted in a gallery of one")
-    limit_per_decade: float = Field(0.029, ge=0, le=0.2, description="how much shorter for each tenfold of the gallery")
-    margin: float = Field(0.08, ge=0, le=1, description="the second best must be farther away than the best by this")
+    limit: float = Field(0.332, gt=0, le=1, json_schema_extra=LOWER, description="longest distance accepted in a gallery of one")
+    limit_per_decade: float = Field(0.029, ge=0, le=0.2, json_schema_extra=HIGHER, description="how much shorter for each tenfold of the gallery")
+    margin: float = Field(0.08, ge=0, le=1, json_schema_extra=HIGHER, description="the second best must be farther away than the best by this")
     abstain: float = Field(0.06, ge=0, le=1, description="up to this above the limit the answer is 'not sure', not 'stranger'")
     galleries: tuple[GalleryLimit, ...] = Field(
         (), max_length=20, description="limits by gallery size from the engine's table, instead of limit and limit_per_decade; empty: those two"
     )
-    verify_limit: float = Field(0.287, gt=0, le=2, description="longest distance accepted when a code has named the person")
+    verify_limit: float = Field(0.287, gt=0, le=2, json_schema_extra=LOWER, description="longest distance accepted when a code has named the person")
     again_s: float = Field(8, ge=1, le=60, description="s before the same tracked face is refused again in words")
     assurance: Assurance = Field(Assurance.FACE_CHALLENGE, description="what a face must bring along: nothing, a challenge, or the PIN")
     assurance_by_hour: tuple[AssuranceHours, ...] = Field((), max_length=8, description="another assurance by hour; the strictest while time is unsure")
@@ -84,10 +87,12 @@ class IdentityConfig(Model):
     turn_ratio: float = Field(0.25, ge=0.22, le=0.6, description="eye distances by which the nose must leave its frontal place to a side")
     nod_ratio: float = Field(0.12, ge=0.08, le=0.4, description="likewise up or down")
     liveness: LivenessSources = Field((), description="who must have said of each face that it is alive; empty: nobody is asked")
-    face_tries: int = Field(3, ge=1, le=20, description="refused faces until faces pause, 10 s first, 5 min at most; an unknown face counts half")
+    face_tries: int = Field(
+        3, ge=1, le=20, json_schema_extra=LOWER, description="refused faces until faces pause, 10 s first, 5 min at most; an unknown face counts half"
+    )
     keep_days: int = Field(180, ge=1, le=3650, description="days without a visit after which a face is forgotten")
     template_sharing: bool = Field(
-        False, description="whether templates may go to and come from other stations; off, because the law asks for a second consent "
+        False, json_schema_extra=LOWER, description="whether templates may go to and come from other stations; off, because the law asks for a second consent "
         "for each destination: with it off every way refuses",
     )  # fmt: skip
     handler: str = Field("", max_length=120, description="who answers for the data, with an address or a number: told in the notice that people agree to")
@@ -100,10 +105,10 @@ class DoorConfig(Model):
     lock_active_high: bool = Field(True, description="whether the relay is on at a high level")
     contact_pin: InputPin = Field(27, description="door contact to ground; closed door = low")
     exit_pin: InputPin = Field(22, description="second contact of the exit button, which itself is wired to the strike")
-    unlock_s: float = Field(5, ge=1, le=30, description="s the strike stays released when nobody opens")
-    held_open_s: float = Field(30, ge=5, le=600, description="s until the voice asks to close the door")
-    alarm_s: float = Field(60, ge=10, le=3600, description="s until operators are told")
-    debounce_s: float = Field(0.05, ge=0, le=1, description="s a contact must stay before it counts")
+    unlock_s: float = Field(5, ge=1, le=30, json_schema_extra=LIVE | LOWER, description="s the strike stays released when nobody opens")
+    held_open_s: float = Field(30, ge=5, le=600, json_schema_extra=LIVE, description="s until the voice asks to close the door")
+    alarm_s: float = Field(60, ge=10, le=3600, json_schema_extra=LIVE, description="s until operators are told")
+    debounce_s: float = Field(0.05, ge=0, le=1, json_schema_extra=LIVE, description="s a contact must stay before it counts")
 
     def pins(self) -> list[Use]:
         """What it is joined to."""
@@ -125,30 +130,31 @@ class AccessConfig(Model):
     """Ways in and their limits."""
 
     hours: tuple[OpenHours, ...] = Field(
-        (), max_length=14, description="when visitors are let in; none: always. Stewards always; everybody while time is not trusted"
+        (), max_length=14, json_schema_extra=LIVE, description="when visitors are let in; none: always. Stewards always; everybody while time is not trusted"
     )
     passback_s: float = Field(
-        900, ge=0, le=86400, description="s after coming in during which coming in again without having left is told to operators; 0: never"
+        900, ge=0, le=86400, json_schema_extra=LIVE,
+        description="s after coming in during which coming in again without having left is told to operators; 0: never"
     )
-    tries_per_person: int = Field(5, ge=1, le=20, description="wrong codes per person number in 15 min")
-    tries_per_station: int = Field(20, ge=1, le=200, description="wrong codes at this station in 15 min")
-    most_inside: int = Field(20, ge=1, le=500, description="people inside at once")
+    tries_per_person: int = Field(5, ge=1, le=20, json_schema_extra=LIVE | LOWER, description="wrong codes per person number in 15 min")
+    tries_per_station: int = Field(20, ge=1, le=200, json_schema_extra=LIVE | LOWER, description="wrong codes at this station in 15 min")
+    most_inside: int = Field(20, ge=1, le=500, json_schema_extra=LIVE | LOWER, description="people inside at once")
 
 
 class VisitConfig(Model):
     """A visit on the screen."""
 
-    longest_s: float = Field(7200, ge=60, le=86400, description="s after which a visit ends by itself")
-    idle_s: float = Field(180, ge=40, le=3600, description="s without touch, pour or charge until the screen asks")
-    warning_s: float = Field(20, ge=20, le=120, description="s of warning with 'more time' before the screen forgets the visitor")
+    longest_s: float = Field(7200, ge=60, le=86400, json_schema_extra=LIVE, description="s after which a visit ends by itself")
+    idle_s: float = Field(180, ge=40, le=3600, json_schema_extra=LIVE, description="s without touch, pour or charge until the screen asks")
+    warning_s: float = Field(20, ge=20, le=120, json_schema_extra=LIVE, description="s of warning with 'more time' before the screen forgets the visitor")
 
 
 class QuotaConfig(Model):
     """What a person may draw in a day when the roster does not say otherwise."""
 
-    water_ml_per_day: int = Field(3000, ge=0, le=20_000, description="ml a day")
-    socket_min_per_day: int = Field(480, ge=0, le=1440, description="minutes a day")
-    bottles_per_day: int = Field(2, ge=0, le=100, description="bottles a day")
+    water_ml_per_day: int = Field(3000, ge=0, le=20_000, json_schema_extra=LIVE, description="ml a day")
+    socket_min_per_day: int = Field(480, ge=0, le=1440, json_schema_extra=LIVE, description="minutes a day")
+    bottles_per_day: int = Field(2, ge=0, le=100, json_schema_extra=LIVE, description="bottles a day")
     utc_offset_min: int = Field(480, ge=-840, le=840, description="min east of UTC; the day turns at midnight there")
     shared: bool = Field(False, description="one quota for all stations: the cloud leases parts of it; false: each station gives it anew")
 
@@ -164,6 +170,13 @@ class TelemetryConfig(Model):
     backfill_per_s: float = Field(200, ge=1, le=10_000, description="messages of a backlog sent in one second; what happens now does not wait for them")
 
 
+class UpdateConfig(Model):
+    """Pushed configuration. What holds is what the confirmed one says, never the one on trial."""
+
+    trial_s: float = Field(120, ge=1, le=3600, description="s without a new fault until a configuration on trial is confirmed")
+    answer_s: float = Field(600, ge=10, le=86_400, description="s that a trial waits for an answer of the cloud until it is taken back")
+
+
 class PlaceConfig(Model):
     """Where the station stands, for the operators' map."""
 
@@ -175,10 +188,10 @@ class StationConfig(Model):
     """One station, whole."""
 
     station: StationId = Field(..., description="identity: topic level, user name and client id")
-    name: str = Field(..., min_length=1, max_length=60, description="what people call it")
-    city: str = Field("demo-city", max_length=40, description="city, for selecting")
-    district: str = Field("demo-district", max_length=40, description="district, for selecting")
-    place: PlaceConfig | None = Field(None, description="where it stands, for the map; null: not on the map")
+    name: str = Field(..., min_length=1, max_length=60, json_schema_extra=LIVE, description="what people call it")
+    city: str = Field("demo-city", max_length=40, json_schema_extra=LIVE, description="city, for selecting")
+    district: str = Field("demo-district", max_length=40, json_schema_extra=LIVE, description="district, for selecting")
+    place: PlaceConfig | None = Field(None, json_schema_extra=LIVE, description="where it stands, for the map; null: not on the map")
     language: Literal["zh", "en"] = Field("zh", description="language the screen starts with")
     link: LinkConfig = Field(default_factory=LinkConfig, description="broker")
     web: WebConfig | None = Field(None, description="touch screen page; null: no screen")
@@ -196,10 +209,13 @@ class StationConfig(Model):
     amenities: tuple[AmenityConfig, ...] = Field((), max_length=12, description="other switched equipment")
     detectors: DetectorsConfig = Field(default_factory=DetectorsConfig, description="fire, smoke, tamper, movement")
     status: StatusConfig = Field(default_factory=StatusConfig, description="lamp outside")
-    expanders: int = Field(0, ge=0, le=EXPANDERS, description="MCP23017 chips on the I2C bus, from address 0x20 up; their lines are pins 100 and up")
+    expanders: int = Field(
+        0, strict=True, ge=0, le=EXPANDERS, description="MCP23017 chips on the I2C bus, from address 0x20 up; their lines are pins 100 and up"
+    )
     quota: QuotaConfig = Field(default_factory=QuotaConfig, description="what a person may draw in a day")
     telemetry: TelemetryConfig = Field(default_factory=TelemetryConfig, description="samples")
     steward: StewardConfig = Field(default_factory=StewardConfig, description="maintenance at the screen")
+    update: UpdateConfig = Field(default_factory=UpdateConfig, description="pushed configuration")
 
     @model_validator(mode="after")
     def _each_pin_once_and_allowed(self) -> Self:
@@ -240,13 +256,15 @@ class StationConfig(Model):
     @model_validator(mode="after")
     def _door_times_grow(self) -> Self:
         if not self.door.unlock_s < self.door.held_open_s < self.door.alarm_s:
-            raise ValueError("door: unlock_s < held_open_s < alarm_s must hold")
+            door = self.door
+            raise ValueError(f"door: unlock_s < held_open_s < alarm_s must hold, not {door.unlock_s:g}, {door.held_open_s:g}, {door.alarm_s:g}")
         return self
 
     @model_validator(mode="after")
     def _visit_times_grow(self) -> Self:
         if not self.visit.warning_s < self.visit.idle_s <= self.visit.longest_s:
-            raise ValueError("visit: warning_s < idle_s <= longest_s must hold")
+            visit = self.visit
+            raise ValueError(f"visit: warning_s < idle_s <= longest_s must hold, not {visit.warning_s:g}, {visit.idle_s:g}, {visit.longest_s:g}")
         return self
 
     def _pins(self) -> list[Use]:
@@ -264,7 +282,17 @@ def check(document: object) -> StationConfig:
     Raises:
         ConfigRefused: nothing was driven and nothing is in force.
     """
+    config, wrong = judged(document)
+    if config is None:
+        raise ConfigRefused("\n".join(str(complaint) for complaint in wrong))
+    return config
+
+
+def judged(document: object) -> tuple[StationConfig | None, list[Complaint]]:
+    """The configuration, or all that is wrong with it."""
     try:
-        return StationConfig.model_validate(document)
+        config = StationConfig.model_validate(document)
     except ValidationError as error:
-        raise ConfigRefused(explain(error, "docs/config.md")) from None
+        return None, complaints(error, PAGE)
+    wrong = list(twisted(document, config.model_dump(), PAGE))
+    return (None, wrong) if wrong else (config, [])

@@ -14,7 +14,7 @@ from pydantic import Field
 from contract.model import Model
 from contract.signing import Flaw
 from contract.times import At
-from contract.words import Amount, Count, Text
+from contract.words import Amount, Text
 
 LEVEL = 6
 """Contract level of this release. It grows by one whenever a document that goes down to stations gets a field; a document tells the level
@@ -58,29 +58,29 @@ class ConfigTried(Model):
     """A trial began. `restarted`: the parts that it touches were built anew for it."""
 
     kind: Literal["config_tried"] = "config_tried"
-    version: Count
+    version: Number
     sha256: Hash
     restarted: bool
 
 
 class ConfigConfirmed(Model):
     kind: Literal["config_confirmed"] = "config_confirmed"
-    version: Count
+    version: Number
     sha256: Hash
     tried_s: Amount
 
 
 class ConfigRolledBack(Model):
     kind: Literal["config_rolled_back"] = "config_rolled_back"
-    version: Count
+    version: Number
     sha256: Hash
-    back_to: Count = Field(description="version in force now; 0: as provisioned")
+    back_to: Number = Field(description="version in force now; 0: as provisioned")
     reason: Text
 
 
 class ConfigRefused(Model):
     kind: Literal["config_refused"] = "config_refused"
-    version: Count = Field(description="0 where it could not be read")
+    version: Number = Field(description="0 where it could not be read")
     flaw: Flaw
     reason: Text
 
@@ -89,8 +89,8 @@ class RootChanged(Model):
     """Newer keys are in force."""
 
     kind: Literal["root_changed"] = "root_changed"
-    version: Count
-    before: Count
+    version: Number
+    before: Number
 
 
 ConfigFact = ConfigTried | ConfigConfirmed | ConfigRolledBack | ConfigRefused | RootChanged

@@ -145,7 +145,7 @@ class ClockChanged(Model):
 
 class RosterApplied(Model):
     kind: Literal["roster_applied"] = "roster_applied"
-    version: Count
+    version: Annotated[int, Field(ge=0, le=2**53)]
     people: Count
 
 

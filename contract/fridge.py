@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from contract.model import Model, Name, PersonId, SessionId
+from contract.model import LIVE, LOWER, Model, Name, PersonId, SessionId
 from contract.pins import AnyInputPin, AnyOutputPin, InputPin, OutputPin, Use, any_input, any_output, input_, output
 from contract.words import Amount, Count, Refusal, Stop, Text
 
@@ -61,13 +61,17 @@ class FridgeConfig(Model):
     lock_pin: AnyOutputPin = Field(..., description="relay of the cabinet's lock; on = released")
     lock_active_high: bool = Field(True, description="whether the relay is on at a high level")
     contact_pin: AnyInputPin = Field(..., description="contact of the cabinet's door to ground; closed door = low")
-    unlock_s: float = Field(8, ge=2, le=30, description="s the lock stays released when nobody opens")
-    ajar_s: float = Field(45, ge=10, le=600, description="s until the voice asks to close the cabinet")
+    unlock_s: float = Field(8, ge=2, le=30, json_schema_extra=LOWER, description="s the lock stays released when nobody opens")
+    ajar_s: float = Field(45, ge=10, le=600, json_schema_extra=LIVE, description="s until the voice asks to close the cabinet")
     shelves: tuple[ShelfConfig, ...] = Field(..., min_length=1, max_length=6, description="its shelves, each on a scale: name, item, pins, calibration")
     probes: tuple[ProbeConfig, ...] = Field(..., min_length=1, max_length=4, description="its thermometers, two better than one: name and id")
-    warm_c: float = Field(8, ge=2, le=10, description="degrees Celsius above which what lies inside gets warm")
-    alarm_s: float = Field(900, ge=60, le=3600, description="s above warm_c until operators are told, and without any probe until nothing is given out")
-    block_s: float = Field(7200, ge=300, le=14_400, description="s above warm_c in all since a steward released it, after which nothing is given out")
+    warm_c: float = Field(8, ge=2, le=10, json_schema_extra=LOWER, description="degrees Celsius above which what lies inside gets warm")
+    alarm_s: float = Field(
+        900, ge=60, le=3600, json_schema_extra=LOWER, description="s above warm_c until operators are told, and without any probe until nothing is given out"
+    )
+    block_s: float = Field(
+        7200, ge=300, le=14_400, json_schema_extra=LOWER, description="s above warm_c in all since a steward released it, after which nothing is given out"
+    )
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from contract.model import Model, Name, PersonId, SessionId
+from contract.model import LOWER, Model, Name, PersonId, SessionId
 from contract.pins import AnyInputPin, AnyOutputPin, Use, any_input, any_output
 from contract.words import Amount, Refusal
 
@@ -27,7 +27,7 @@ class LendingConfig(Model):
     """A locker of power banks."""
 
     slots: tuple[SlotConfig, ...] = Field(..., min_length=1, max_length=16, description="its slots")
-    unlock_s: float = Field(10, ge=2, le=60, description="s a slot stays released")
+    unlock_s: float = Field(10, ge=2, le=60, json_schema_extra=LOWER, description="s a slot stays released")
     loan_h: float = Field(24, ge=1, le=240, description="h until a power bank is overdue")
     stuck_tries: int = Field(3, ge=1, le=20, description="releases in a row after which nothing moved in a slot, until it counts as stuck")
 

@@ -1,8 +1,9 @@
 """The one base of all contract models: frozen, strict about unknown keys, finite numbers only."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic.config import JsonDict
 
 
 class Model(BaseModel):
@@ -10,6 +11,12 @@ class Model(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+
+LIVE: Final[JsonDict] = {"live": True}
+"""Of a configuration's field (`json_schema_extra=LIVE | LOWER`): a running station takes a new value without building anything anew."""
+LOWER: Final[JsonDict] = {"safer": "lower"}
+HIGHER: Final[JsonDict] = {"safer": "higher"}
+"""A value that moves so makes the station stricter or more careful: it need not wait for the end of a session. See contract/change.py."""
 
 StationId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 """One MQTT topic level, one NATS subject token and one user name: no dot, space, plus or hash."""

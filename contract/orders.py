@@ -47,7 +47,7 @@ class Order(Model):
     operator: Operator
     reason: Annotated[str, Field(min_length=3, max_length=200)]
     issued: At
-    minutes: Annotated[int, Field(ge=1, le=120)] | None = Field(None, description="min, of maintenance only")
+    minutes: Annotated[int, Field(ge=1, le=120, strict=True)] | None = Field(None, description="min, of maintenance only")
 
 
 class ChallengePlease(Model):

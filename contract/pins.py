@@ -23,13 +23,13 @@ def _schema(pins: frozenset[int], expander: bool) -> dict[str, Any]:
     return {"anyOf": [header, {"minimum": EXPANDER_FIRST, "maximum": EXPANDER_LAST}]} if expander else header
 
 
-OutputPin = Annotated[int, Field(json_schema_extra=_schema(OUTPUT_PINS, False))]
+OutputPin = Annotated[int, Field(strict=True, json_schema_extra=_schema(OUTPUT_PINS, False))]
 """Of the header."""
-InputPin = Annotated[int, Field(json_schema_extra=_schema(INPUT_PINS, False))]
+InputPin = Annotated[int, Field(strict=True, json_schema_extra=_schema(INPUT_PINS, False))]
 """Of the header: every edge is seen."""
-AnyOutputPin = Annotated[int, Field(json_schema_extra=_schema(OUTPUT_PINS, True))]
+AnyOutputPin = Annotated[int, Field(strict=True, json_schema_extra=_schema(OUTPUT_PINS, True))]
 """Of the header or of an expander."""
-AnyInputPin = Annotated[int, Field(json_schema_extra=_schema(INPUT_PINS, True))]
+AnyInputPin = Annotated[int, Field(strict=True, json_schema_extra=_schema(INPUT_PINS, True))]
 """Likewise, for contacts that change slowly."""
 
 

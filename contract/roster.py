@@ -110,8 +110,8 @@ def decode(raw: bytes) -> Roster:
 class RosterReport(Model):
     """On `roster/reported`: which version is in force, and why a newer one was refused, if one was."""
 
-    version: Annotated[int, Field(ge=0)]
-    people: Annotated[int, Field(ge=0)]
+    version: Annotated[int, Field(ge=0, le=2**53)]
+    people: Annotated[int, Field(ge=0, le=5000)]
     refused: Annotated[str, Field(max_length=500)] | None = None
 
 

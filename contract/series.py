@@ -27,6 +27,8 @@ class Measurement(StrEnum):
     HOURLY = "hourly"
     DAILY = "daily"
     SAMPLE_HOUR = "sample_hour"
+    ROLLOUT = "rollout"
+    ROLLOUT_NOTE = "rollout_note"
 
 
 class Tag(StrEnum):
@@ -40,6 +42,7 @@ class Tag(StrEnum):
     WAY = "way"
     REASON = "reason"
     WORKER = "worker"
+    ROLLOUT = "rollout"
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,15 @@ SHAPES: dict[Measurement, Shape] = {
         {"fridge_c_mean": "degrees Celsius", "fridge_c_max": "degrees Celsius", "socket_w_mean": "W", "step_ms_max": "ms"},
         (Tag.PART,),
     ),
+    Measurement.ROLLOUT: Shape(
+        (Tag.ROLLOUT,),
+        {
+            "pending": "stations not yet touched", "sent": "sent to, no word yet", "waiting": "away, or busy with a visit", "trial": "trying it",
+            "confirmed": "confirmed", "failed": "refused, gone back, or silent", "back": "taken back", "cancelled": "left out by a person",
+            "state": "of the whole", "wave": "number of the current one", "name": "what people call it",
+        },
+    ),
+    Measurement.ROLLOUT_NOTE: Shape((Tag.ROLLOUT,), {"title": "a line for an annotation", "text": "why, and what came of it"}),
 }
 """What every measurement looks like; dashboards and tests use nothing that is not here."""
 

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import FailFast, Field, StringConstraints, ValidationError
 
 from contract.errors import ContractError
 from contract.model import Model
@@ -21,6 +21,8 @@ from contract.model import Model
 CONTEXT = "smart-station/{kind}/1\n"
 MOST_SIGNATURES = 8
 ID_DIGITS = 16
+MOST_COMPLAINTS = 20
+"""More are counted, not told: to build 100,000 lines of error takes a small computer seconds, and whoever sent them wants just that."""
 
 PublicKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """Ed25519, 32 bytes."""
@@ -52,6 +54,7 @@ class Flaw(StrEnum):
     EXPIRED = "expired"
     NOT_YET = "not_yet"
     ROLLBACK = "rollback"
+    LEAP = "leap"
     WRONG_TARGET = "wrong_target"
     SCOPE = "scope"
     TOO_LONG_LIFE = "too_long_life"
@@ -61,6 +64,7 @@ class Flaw(StrEnum):
     CLOCK_UNSURE = "clock_unsure"
     NO_CHALLENGE = "no_challenge"
     TOO_MANY = "too_many"
+    NOT_NOW = "not_now"
 
 
 class TrustRefused(ContractError):
@@ -82,7 +86,7 @@ class Signed(Model):
     """A payload as it was signed."""
 
     payload: Annotated[str, Field(max_length=1024 * 1024)]
-    signatures: Annotated[tuple[Signature, ...], Field(min_length=1, max_length=MOST_SIGNATURES)]
+    signatures: Annotated[tuple[Signature, ...], FailFast(), Field(min_length=1, max_length=MOST_SIGNATURES)]
 
     @property
     def sha256(self) -> str:
@@ -154,11 +158,12 @@ def content(signed: Signed, kind: Kind) -> dict[str, object]:
     """
     try:
         parsed = json.loads(signed.payload, parse_constant=_no_number)
+        again = canonical(parsed)  # 1e999 is read as infinity, which can not be written
     except (ValueError, RecursionError):
-        raise TrustRefused(Flaw.FORM, f"{kind.value}: the payload is not JSON") from None
+        raise TrustRefused(Flaw.FORM, f"{kind.value}: the payload is not JSON, has a number out of range, or is nested too deep") from None
     if not isinstance(parsed, dict):
         raise TrustRefused(Flaw.FORM, f"{kind.value}: the payload is not a mapping")
-    if canonical(parsed) != signed.payload:
+    if again != signed.payload:
         raise TrustRefused(Flaw.NOT_CANONICAL, f"{kind.value}: the payload is not in canonical form; sign it with ./kiosk apply")
     return parsed
 
@@ -173,10 +178,17 @@ def decode(raw: bytes, limit: int, what: str, validate: Callable[[bytes], object
         raise TrustRefused(Flaw.TOO_LARGE, f"{what}: {len(raw)} bytes; at most {limit} are read")
     try:
         return validate(raw)
-    except (ValidationError, RecursionError) as error:
-        first = error.errors(include_url=False, include_input=False)[0] if isinstance(error, ValidationError) else None
-        where = ".".join(map(str, first["loc"])) if first else "document"
-        raise TrustRefused(Flaw.FORM, f"{what}: {where or 'document'}: {first['msg'] if first else 'nested too deep'}") from None
+    except ValidationError as error:
+        raise TrustRefused(Flaw.FORM, f"{what}: {_first(error)}") from None
+    except (ValueError, RecursionError):
+        raise TrustRefused(Flaw.FORM, f"{what}: can not be read") from None
+
+
+def _first(error: ValidationError) -> str:
+    if error.error_count() > MOST_COMPLAINTS:
+        return f"{error.error_count()} things are wrong with it"
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'document'}: {first['msg']}"
 
 
 def _no_number(text: str) -> float:

@@ -5,16 +5,18 @@ from typing import Literal
 
 from pydantic import Field
 
-from contract.model import Model, PersonId, SessionId
+from contract.model import LIVE, LOWER, Model, PersonId, SessionId
 from contract.words import Amount, Count, FaultCode, Refusal, Text
 
 
 class StewardConfig(Model):
     """Maintenance at the screen, which a steward opens with their PIN."""
 
-    longest_min: float = Field(30, ge=1, le=30, description="min after which maintenance ends by itself; longer needs the PIN again")
-    idle_min: float = Field(10, ge=1, le=30, description="min without a touch after which it ends too")
-    test_ml: int = Field(100, ge=20, le=100, description="ml of a test of a valve, into the basin, charged to nobody")
+    longest_min: float = Field(
+        30, ge=1, le=30, json_schema_extra=LIVE | LOWER, description="min after which maintenance ends by itself; longer needs the PIN again"
+    )
+    idle_min: float = Field(10, ge=1, le=30, json_schema_extra=LIVE | LOWER, description="min without a touch after which it ends too")
+    test_ml: int = Field(100, ge=20, le=100, json_schema_extra=LIVE, description="ml of a test of a valve, into the basin, charged to nobody")
 
 
 class StewardAct(StrEnum):

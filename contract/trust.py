@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, FailFast, Field, ValidationError, model_validator
 
 from contract import signing
 from contract.errors import explain
@@ -28,7 +28,13 @@ ORDER_LIFE = timedelta(days=7)
 ROSTER_LIFE = timedelta(days=400)
 SKEW = timedelta(minutes=5)
 """How far the clocks of who signs and who checks may be apart."""
-Version = Annotated[int, Field(ge=1, le=2**53)]
+LARGEST_ROOT = 16 * 1024
+"""Characters. The payload of a root is read before its signatures are checked, since it says whose those must be: so it had better be small."""
+LONGEST_LEAP = 100_000
+"""A version may be newer by so much. Who steals an ops key could else sign the highest version there is, and no other would ever follow it."""
+Version = Annotated[int, Field(ge=1, le=2**53, strict=True)]
+Small = Annotated[int, Field(strict=True)]
+"""Neither true nor 1.0 nor "1": a signed number is a number."""
 
 
 class Key(Model):
@@ -55,9 +61,9 @@ class Root(Model):
     type: Literal["root"] = "root"
     version: Version
     expires: At
-    threshold: Annotated[int, Field(ge=1, le=8)] = 2
-    root_keys: Annotated[tuple[Key, ...], Field(min_length=1, max_length=8)]
-    ops_keys: Annotated[tuple[OpsKey, ...], Field(max_length=8)]
+    threshold: Annotated[Small, Field(ge=1, le=8)] = 2
+    root_keys: Annotated[tuple[Key, ...], FailFast(), Field(min_length=1, max_length=8)]
+    ops_keys: Annotated[tuple[OpsKey, ...], FailFast(), Field(max_length=8)]
 
     @model_validator(mode="after")
     def _keys_differ(self) -> Self:
@@ -82,7 +88,7 @@ class Delegation(Model):
     type: Literal["delegation"] = "delegation"
     key: PublicKey
     scope: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=2)]
-    districts: Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=64)] = ()
+    districts: Annotated[tuple[Annotated[str, Field(max_length=40)], ...], FailFast(), Field(max_length=64)] = ()
     issued: At
     expires: At
 
@@ -97,7 +103,7 @@ class ConfigDocument(Model):
     release: Annotated[str, Field(max_length=64)]
     issued: At
     expires: At
-    level: Annotated[int, Field(ge=1, le=10_000)]
+    level: Annotated[Small, Field(ge=1, le=10_000)]
     config: dict[str, object] | None
 
 
@@ -105,7 +111,7 @@ class Bundle(Model):
     """On `cfg/desired`: the document, and the roots by which a station that knows an old one finds the newest."""
 
     v: Literal[1] = 1
-    roots: Annotated[tuple[Signed, ...], Field(max_length=MOST_ROOTS)] = ()
+    roots: Annotated[tuple[Signed, ...], FailFast(), Field(max_length=MOST_ROOTS)] = ()
     document: Signed
 
 
@@ -113,7 +119,7 @@ class SignedRoster(Model):
     """On `roster/desired`, for stations that have a root."""
 
     kind: Literal["signed_roster"] = "signed_roster"
-    roots: Annotated[tuple[Signed, ...], Field(max_length=MOST_ROOTS)] = ()
+    roots: Annotated[tuple[Signed, ...], FailFast(), Field(max_length=MOST_ROOTS)] = ()
     delegation: Signed
     roster: Signed
 
@@ -142,6 +148,8 @@ def newest_root(held: Root, chain: Sequence[Signed]) -> tuple[Root, Signed | Non
     """
     found: Signed | None = None
     for signed in chain:
+        if len(signed.payload) > LARGEST_ROOT:
+            raise TrustRefused(Flaw.TOO_LARGE, f"root: {len(signed.payload)} characters; at most {LARGEST_ROOT} are read")
         claimed = _parsed(signed, Kind.ROOT, Root)  # only the payload says whose signatures are to be looked at
         if claimed.version <= held.version:
             continue
@@ -167,6 +175,9 @@ def config(root: Root, signed: Signed, station: str, newest: int, level: int, no
         raise TrustRefused(Flaw.WRONG_TARGET, f"config {document.version}: is for {document.station}, not for {station}")
     if document.version < newest:
         raise TrustRefused(Flaw.ROLLBACK, f"config {document.version}: {newest} was taken here before, and versions never go back; sign it again")
+    if document.version > newest + LONGEST_LEAP:
+        words = f"{newest} was the last one here, and none may be newer by more than {LONGEST_LEAP}; sign it again"
+        raise TrustRefused(Flaw.LEAP, f"config {document.version}: {words}")
     _in_time(f"config {document.version}", document.issued, document.expires, now)
     if document.level > level:
         raise TrustRefused(Flaw.LEVEL, f"config {document.version}: needs level {document.level} of the contract, {level} is here; update the software first")
@@ -197,11 +208,13 @@ def delegation(root: Root, signed: Signed, scope: Scope, district: str, now: dat
 
 
 def delegated(given: Delegation, signed: Signed, kind: Kind, model: type[P]) -> P:
-    """What the delegated key has signed.
+    """What the delegated key has signed. The delegation must be for this kind, whatever it was looked at for before.
 
     Raises:
         TrustRefused.
     """
+    if kind.value not in given.scope:
+        raise TrustRefused(Flaw.SCOPE, f"{kind.value}: key {key_id(given.key)} may sign {', '.join(given.scope)} only")
     signing.signers(signed, kind, {key_id(given.key): given.key})
     return _parsed(signed, kind, model)
 
@@ -214,23 +227,23 @@ def _enough(signed: Signed, root: Root) -> None:
 
 
 def _root_holds(root: Root, now: datetime | None) -> None:
-    if now is not None and now > root.expires + SKEW:
+    if now is not None and now - SKEW > root.expires:
         raise TrustRefused(Flaw.EXPIRED, f"root {root.version}: was over on {root.expires:%Y-%m-%d}; sign a new one with ./kiosk keys root")
 
 
 def _ops_keys_hold(root: Root, signed_by: Sequence[str], now: datetime | None) -> None:
     """One of those who signed is not over."""
     keys = [key for key in root.ops_keys if key.id in signed_by]
-    if now is not None and all(now > key.expires + SKEW for key in keys):
+    if now is not None and all(now - SKEW > key.expires for key in keys):
         raise TrustRefused(Flaw.KEY_EXPIRED, f"ops key {keys[0].id} {keys[0].name}: was over on {keys[0].expires:%Y-%m-%d}; sign with a newer one")
 
 
 def _in_time(what: str, issued: datetime, expires: datetime, now: datetime | None) -> None:
     if now is None:
         return
-    if now > expires + SKEW:
+    if now - SKEW > expires:  # this way round: what is signed for the year 9999 has no five minutes more
         raise TrustRefused(Flaw.EXPIRED, f"{what}: was over on {expires:%Y-%m-%d %H:%M} UTC; sign it again")
-    if now < issued - SKEW:
+    if now + SKEW < issued:
         raise TrustRefused(Flaw.NOT_YET, f"{what}: is from {issued:%Y-%m-%d %H:%M} UTC, which is not yet; look at the clocks")
 
 
@@ -238,4 +251,5 @@ def _parsed(signed: Signed, kind: Kind, model: type[P]) -> P:
     try:
         return model.model_validate(signing.content(signed, kind))
     except ValidationError as error:
-        raise TrustRefused(Flaw.FORM, f"{kind.value}: {explain(error, PAGE)}") from None
+        many = error.error_count() > signing.MOST_COMPLAINTS
+        raise TrustRefused(Flaw.FORM, f"{kind.value}: {f'{error.error_count()} things are wrong with it' if many else explain(error, PAGE)}") from None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from contract.model import Model, Name, PersonId, SessionId
+from contract.model import LIVE, LOWER, Model, Name, PersonId, SessionId
 from contract.pins import AnyInputPin, InputPin, OutputPin, Use, any_input, input_, output
 from contract.words import Count, Refusal, Stop, Text
 
@@ -20,14 +20,16 @@ class TapConfig(Model):
     valve_pin: OutputPin = Field(..., description="relay of the valve, normally closed; on = open")
     valve_active_high: bool = Field(True, description="whether the relay is on at a high level")
     flow_pin: InputPin = Field(..., description="pulse output of the flow meter")
-    pulses_per_l: float = Field(450, gt=0, le=100_000, description="pulses per litre; weigh one litre to calibrate")
-    portions_ml: tuple[int, ...] = Field((200, 300, 500), min_length=1, max_length=4, description="ml offered on the screen")
-    max_ml: int = Field(1000, ge=50, le=5000, description="ml of one pour at most, whatever is asked")
-    max_s: float = Field(60, gt=0, le=300, description="s of one pour at most; a cap independent of the meter")
-    no_flow_s: float = Field(2, ge=0.5, le=10, description="s without a pulse until the valve shuts")
-    leak_ml: int = Field(50, ge=5, le=1000, description="ml through a shut valve within any 60 s that mean a leak")
+    pulses_per_l: float = Field(450, strict=True, gt=0, le=100_000, description="pulses per litre; weigh one litre to calibrate")
+    portions_ml: tuple[int, ...] = Field((200, 300, 500), min_length=1, max_length=4, json_schema_extra=LIVE, description="ml offered on the screen")
+    max_ml: int = Field(1000, ge=50, le=5000, json_schema_extra=LIVE | LOWER, description="ml of one pour at most, whatever is asked")
+    max_s: float = Field(60, gt=0, le=300, json_schema_extra=LOWER, description="s of one pour at most; a cap independent of the meter")
+    no_flow_s: float = Field(2, ge=0.5, le=10, json_schema_extra=LIVE | LOWER, description="s without a pulse until the valve shuts")
+    leak_ml: int = Field(50, ge=5, le=1000, json_schema_extra=LIVE | LOWER, description="ml through a shut valve within any 60 s that mean a leak")
     dribble_ml: float = Field(10, ge=0, le=50, description="ml that run after the valve is told to shut; a first guess, the station learns it from full pours")
-    overrun_ml_s: float = Field(15, gt=0, le=200, description="ml/s half a second after the valve was told to shut that mean it did not")
+    overrun_ml_s: float = Field(
+        15, gt=0, le=200, json_schema_extra=LIVE | LOWER, description="ml/s half a second after the valve was told to shut that mean it did not"
+    )
     hot: bool = Field(False, description="hot water: pours only after a second, deliberate step, and never by itself")
 
     @model_validator(mode="after")

@@ -15,11 +15,12 @@ from gpiozero import Device
 
 from contract.config import ConfigRefused, StationConfig, check
 from edge.adapters.clock import SystemClock
-from edge.build import Assembly, Fittings, real_fittings, with_limits_of_engine
+from edge.build import Fittings, real_fittings
 from edge.ending import Ending
 from edge.errors import StationError
 from edge.expander import ExpanderFactory, open_bus
 from edge.ports import Clock
+from edge.running import Running
 
 log = logging.getLogger(__name__)
 BAD_CONFIG = 78
@@ -54,27 +55,27 @@ def run(chosen: argparse.Namespace, pins: Callable[[], Any], clock: Clock, aroun
         password = chosen.password_file.read_text().strip()
         chosen.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         fit = around(real_fittings(pins(), clock, chosen.folder, chosen.guard, password))
-        assembly = Assembly(with_limits_of_engine(config, chosen.folder), chosen.folder, fit)
-        assembly.start()
+        running = Running(config, chosen.folder, fit)
+        running.start()
     except (ConfigRefused, OSError) as error:
         log.error("%s", error)
         return BAD_CONFIG
     except StationError as error:
         log.error("%s", error)
         return 1
-    return _serve(assembly)
+    return _serve(running)
 
 
-def _serve(assembly: Assembly) -> int:
+def _serve(running: Running) -> int:
     ending, failures = Ending(), Event()
     threading.excepthook = lambda failure: _thread_failed(failure, failures)
     ending.on_signals(signal.SIGTERM, signal.SIGINT)
-    if assembly.web:
-        log.info("touch screen: %s", assembly.web.url)
-    while not ending.wait(0.5) and assembly.alive() and not failures.is_set():
+    if running.assembly.web:
+        log.info("touch screen: %s", running.assembly.web.url)
+    while not ending.wait(0.5) and running.alive() and not failures.is_set():
         pass
-    failed = failures.is_set() or not assembly.alive()
-    assembly.stop()
+    failed = failures.is_set() or not running.alive()
+    running.stop()
     return 1 if failed else 0
 
 

@@ -3,7 +3,6 @@
 What differs between a Raspberry Pi, the twin and a test comes in as `Fittings`; nothing here asks which of them it is.
 """
 
-import hashlib
 import logging
 import os
 import secrets
@@ -14,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Thread, get_native_id
-from typing import Any, Protocol
+from typing import Any
 
 from contract.config import CameraConfig, LinkConfig, StationConfig
 from contract.fridge import ShelfConfig
@@ -34,15 +33,19 @@ from edge.adapters.scales import Hx711, Scales
 from edge.adapters.sensors import Currents
 from edge.adapters.store import SqliteLedger, SqliteSamples
 from edge.adapters.watchdog import Watchdog
-from edge.domain.core import Core
+from edge.domain.config_start import Start
+from edge.domain.core import Core, sha256
 from edge.domain.identity import calibrated
 from edge.domain.messages import Post
+from edge.domain.restored import Restored
 from edge.domain.safe_state import Output, outputs
 from edge.domain.sight import LivenessChanged
 from edge.faces.engine.choice import chosen
 from edge.faces.engine.manifest import EngineRefused
+from edge.parts import DigestPart, FacesPart, HeartPart, LinkPart, Part
 from edge.periodic import Periodic
-from edge.ports import Clock, Digests, Eyes, Heart, Link, LivenessDevice, Weigher
+from edge.ports import Clock, LivenessDevice, Weigher
+from edge.provisioned import begun, completed
 from edge.station import Inbox, Station, Surroundings
 
 log = logging.getLogger(__name__)
@@ -55,38 +58,6 @@ PROBE_LOOK_S = 5.0
 TURN_S = 0.001
 URGENT_NICE = -10
 """Of the deciding thread, where the system allows it (root, or CAP_SYS_NICE in the unit): everything else may wait for the door."""
-
-
-class Part(Protocol):
-    """Something with a thread or a process of its own."""
-
-    def start(self) -> None:
-        """Begin."""
-        ...
-
-    def stop(self) -> None:
-        """End in bounded time."""
-        ...
-
-
-class LinkPart(Link, Part, Protocol):
-    """The way to the broker."""
-
-
-class DigestPart(Digests, Part, Protocol):
-    """Digests in a thread."""
-
-
-class HeartPart(Heart, Part, Protocol):
-    """The guard's other end."""
-
-
-class FacesPart(Eyes, Part, Protocol):
-    """Whoever posts what the camera sees."""
-
-    def preview(self) -> bytes | None:
-        """Newest JPEG for the touch screen, None when there is none."""
-        ...
 
 
 Will = Callable[[int], bytes]
@@ -107,6 +78,10 @@ class Fittings:
     digests: Callable[[Post], DigestPart] = ThreadedDigests
     liveness: Callable[[Post], Sequence[LivenessDevice]] = lambda post: ()
     chance: Callable[[], Iterator[int]] = lambda: iter(partial(secrets.randbelow, 2**16), None)
+    calibrated: Callable[[StationConfig], StationConfig] = lambda config: config
+    """What the face engine in use knows better than a configuration."""
+    page_port: int = 0
+    """Of the touch screen's page where the configuration takes any: an assembly that is built anew keeps that of the one before."""
 
 
 def real_fittings(pin_factory: Any, clock: Clock, folder: Path, guard: Path, password: str) -> Fittings:
@@ -117,6 +92,7 @@ def real_fittings(pin_factory: Any, clock: Clock, folder: Path, guard: Path, pas
         link=lambda config, station, will, post: MqttLink(config, station, password, will, post),
         heart=lambda table, post: GuardLink(guard, table, post),
         faces=lambda camera, frames, post: FacesProcess(camera, frames, folder, post),
+        calibrated=lambda config: with_limits_of_engine(config, folder),
     )
 
 
@@ -131,14 +107,22 @@ def with_limits_of_engine(config: StationConfig, folder: Path) -> StationConfig:
 
 
 class Assembly:
-    """A station with everything around it."""
+    """A station with everything around it. `config` is what runs: a pushed one where the ledger knows any, else the one that it was provisioned with."""
 
-    def __init__(self, config: StationConfig, folder: Path, fit: Fittings) -> None:
-        self.config, self.inbox = config, Inbox()
+    def __init__(self, provisioned: StationConfig, folder: Path, fit: Fittings, failed: str = "") -> None:
+        """`failed`: why an assembly with the configuration that is on trial could not be built a moment ago.
+
+        Raises:
+            ConfigRefused: what lies beside the ledger for a station to begin with is damaged.
+        """
+        self.inbox = Inbox()
         post: Post = self.inbox.put
-        self._ledger = SqliteLedger(folder, config.station)
+        self._ledger = SqliteLedger(folder, provisioned.station)
+        restored = completed(self._ledger.load(), folder, provisioned)
+        start = begun(self._ledger, restored, provisioned, failed)
+        self.config = config = fit.calibrated(start.in_force.config)
         self._samples = SqliteSamples(folder, config.station)
-        self.core = _core(config, self._ledger, self._samples, fit.chance())
+        self.core = _core(config, restored, self._samples, fit.chance(), start, provisioned)
         self._fit, self._post = fit, post
         self._heart = fit.heart(list(outputs(config).values()), post)
         self._watchdog = Watchdog()
@@ -151,6 +135,7 @@ class Assembly:
         self.web = self._page() if config.web else None
         self._thread = Thread(target=self._run, name=f"station-{config.station}", daemon=True)
         self.periodic: list[Periodic] = []
+        self._begun: list[Part] = []
         self.error: BaseException | None = None
 
     def claim(self) -> None:
@@ -185,6 +170,7 @@ class Assembly:
         self.claim()
         self._thread.start()
         for part in self._parts():
+            self._begun.append(part)
             part.start()
 
     def stop(self) -> None:
@@ -196,6 +182,7 @@ class Assembly:
         self._say(LinkState.STOPPED)
         for part in reversed(self._parts()):
             part.stop()
+            self._watchdog.beat()  # each ends in bounded time, and another assembly may follow in this process
         self.close()
 
     def close(self) -> None:
@@ -221,6 +208,25 @@ class Assembly:
     def alive(self) -> bool:
         """Whether the deciding thread runs."""
         return self._thread.is_alive()
+
+    def join(self) -> bool:
+        """Wait for the end of the deciding thread. True: it wants everything to be built anew."""
+        self._thread.join()
+        return self.station.to_be_rebuilt
+
+    def abandon(self) -> None:
+        """After a start that failed half way: everything that was opened is given back, outputs first."""
+        if self._thread.is_alive():
+            self.station.stop()
+            self._thread.join(3.0)
+        for name in ("_outputs", "_inputs", "_contacts", "_currents", "_scales"):
+            part = getattr(self, name, None)
+            if part:
+                part.close()
+        for each in reversed(self._begun):
+            each.stop()
+        self._heart.stop()
+        self.forget()
 
     def _expanders(self) -> list[Periodic]:
         """Looked at only where there are any."""
@@ -252,9 +258,10 @@ class Assembly:
 
     def _page(self) -> KioskWeb:
         assert self.config.web
-        faces = self.faces
+        web, faces = self.config.web, self.faces
+        web = web if web.port else web.model_copy(update={"port": self._fit.page_port})
         preview = faces.preview if faces else lambda: None
-        return KioskWeb(self.config.web, lambda: self.station.screen, self._post, preview, self._fit.clock.monotonic)
+        return KioskWeb(web, lambda: self.station.screen, self._post, preview, self._fit.clock.monotonic)
 
     def _say(self, link: LinkState) -> None:
         leaf = Leaf.STATE
@@ -276,8 +283,11 @@ class Assembly:
             raise
 
 
-def _core(config: StationConfig, ledger: SqliteLedger, samples: SqliteSamples, chance: Iterator[int]) -> Core:
+def _core(
+    config: StationConfig, restored: Restored, samples: SqliteSamples, chance: Iterator[int], start: Start, provisioned: StationConfig
+) -> Core:
     first, last = samples.range()
-    restored = replace(ledger.load(), samples_epoch=samples.epoch, samples_first=first, samples_last=last)
-    digest = hashlib.sha256(config.model_dump_json().encode()).hexdigest()
-    return Core(config, restored, secrets.token_hex(4), __version__, digest, chance, notice.version())
+    restored = replace(restored, samples_epoch=samples.epoch, samples_first=first, samples_last=last)
+    return Core(
+        config, restored, secrets.token_hex(4), __version__, sha256(config), chance, notice.version(), restored.trusted, start, provisioned
+    )

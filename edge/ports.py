@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from contract.config import StationConfig
 from contract.envelope import ClockState
 from contract.facts import Fact
 from edge.domain.messages import DigestCode, FaceOrder, WallClockRead
@@ -49,6 +50,10 @@ class Outputs(Protocol):
 
     def set(self, output: str, on: bool, now: float) -> None:
         """Drive one output. On starts its lease anew; off is always possible. Never raises for off."""
+        ...
+
+    def heed(self, config: StationConfig) -> None:
+        """Leases begin as long as this configuration says from now on; the lines are the same."""
         ...
 
 

@@ -7,16 +7,20 @@ from collections import deque
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
+from contract.configuration import ConfigConfirmed, ConfigRolledBack, ConfigTried
 from contract.envelope import ClockState
 from contract.facts import AmenityStarted, ChargeStarted, DoorUnlocked, EntryGranted, EntryRefused, Fact, FlushStarted, Refusal, WaterReserved
 from contract.fridge import BottlesReserved
+from contract.orders import OrderCarriedOut
 from contract.steward import MaintenanceStarted
 from edge.delivery import Delivery
+from edge.domain.config_records import StoreConfig
 from edge.domain.core import Core
 from edge.domain.face_messages import EnrolFace
 from edge.domain.loans import OpenLoan
-from edge.domain.messages import Action, DigestCode, Effects, FaceOrder, Forget, Input, Say, SetOutput, StoreChanged
+from edge.domain.messages import Action, DigestCode, Effects, FaceOrder, Forget, Input, Rebuild, Say, SetOutput, StoreChanged, UseConfig
 from edge.domain.order import afterwards, at_once
+from edge.domain.order_records import AppendAudit, KeepUnlocks
 from edge.domain.records import Record, Reserve, StoreRun, UseTicket
 from edge.domain.screen import Screen
 from edge.domain.steward_messages import StoreMaintenance
@@ -36,8 +40,13 @@ CATCH_UP_S = 0.2
 """So long at most a step writes what waited in memory; meanwhile nothing is granted."""
 SCREEN_S = 0.02
 """Between two snapshots for the page, which looks fifty times a second at most."""
-GRANTS = (EntryGranted, AmenityStarted, MaintenanceStarted, DoorUnlocked, WaterReserved, FlushStarted, BottlesReserved, ChargeStarted)
-"""Facts that are decisions to switch on: where they could not be recorded, they never were."""
+GRANTS = (
+    EntryGranted, AmenityStarted, MaintenanceStarted, DoorUnlocked, WaterReserved, FlushStarted, BottlesReserved, ChargeStarted, OrderCarriedOut,
+    ConfigTried, ConfigConfirmed, ConfigRolledBack,
+)  # fmt: skip
+"""Facts that are decisions, most of them to switch on: where they could not be recorded, they never were."""
+OF_GRANTS = (Reserve, UseTicket, StoreRun, OpenLoan, StoreMaintenance, AppendAudit, KeepUnlocks, StoreConfig)
+"""Records that belong to them."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,7 @@ class Station:
         self._store_fine, self._low = True, False
         self._retry_at = self._wall_at = self._beat_at = float("-inf")
         self._longest_step_s = 0.0
-        self._stopping = False
+        self._stopping = self.to_be_rebuilt = False
         self._screen: Screen | None = None
         self._stale, self._draw_at = True, float("-inf")
         self._delivery = Delivery(core, around.ledger, around.samples, around.link)
@@ -147,7 +156,7 @@ class Station:
         if self._remember(effects.facts, effects.records, now):
             self._apply(later, now)
         else:
-            self._apply([a for a in later if not isinstance(a, SetOutput | EnrolFace)], now)
+            self._apply([a for a in later if not isinstance(a, SetOutput | EnrolFace | Rebuild)], now)
         self._stale = True
         self._draw(now)
 
@@ -196,12 +205,12 @@ class Station:
         revoked = self.core.revoke(now)
         refused = [EntryRefused(way=f.way, reason=Refusal.CANNOT_RECORD) for f in facts if isinstance(f, EntryGranted)]
         kept: list[Fact] = [*(f for f in facts if not isinstance(f, GRANTS)), *refused]
-        self._unsaved.append((kept, [r for r in records if not isinstance(r, Reserve | UseTicket | StoreRun | OpenLoan | StoreMaintenance)], stamp))
+        self._unsaved.append((kept, [r for r in records if not isinstance(r, OF_GRANTS)], stamp))
         self._apply(revoked.actions, now)
         self._store_fine = False
         more = self.core.handle(StoreChanged(False, True, str(error)[:200]), now)
         more.add(self.core.tick(now))
-        self._apply([*at_once(more.actions), *(a for a in more.actions if not isinstance(a, SetOutput))], now)
+        self._apply([*at_once(more.actions), *(a for a in more.actions if not isinstance(a, SetOutput | Rebuild))], now)
         if more.facts or more.records:
             self._unsaved.append((more.facts, more.records, stamp))
 
@@ -232,6 +241,10 @@ class Station:
                     self._delivery.say(leaf, payload)
                 case Forget(epoch, upto):
                     self._delivery.forget(epoch, upto)
+                case UseConfig(config):
+                    self._around.outputs.heed(config)
+                case Rebuild():
+                    self.to_be_rebuilt = self._stopping = True
 
     def _sample(self, now: float) -> None:
         extra: dict[str, float | None] = {"inbox_inputs": self._inbox.qsize(), "step_ms": round(self._longest_step_s * 1000, 2)}

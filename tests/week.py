@@ -54,6 +54,7 @@ def week(now_s: int, seed: int = 5) -> Iterator[str]:
         yield from lines(hours(random, place, now_s))
     yield from lines(fleet(Random(seed), places, now_s))
     yield from lines(platform(Random(seed), now_s))
+    yield from lines(rollouts(now_s))
 
 
 def made(measurement: Measurement, tags: dict[Tag, str], at_s: int, fields: dict[str, Value]) -> Point:
@@ -185,3 +186,17 @@ def platform(random: Random, now_s: int) -> Iterator[Point]:
                 "series": 1, "ledger_facts": 5000, "series_facts": 5000, "series_behind": random.randrange(40), "facts_missing": int(at_s > now_s - 1800),
                 "rss_mb": 140,
             })  # fmt: skip
+
+
+def rollouts(now_s: int) -> Iterator[Point]:
+    """One that went well yesterday, and one that was taken back an hour ago."""
+    steps = ((200, 0, "running"), (190, 10, "running"), (0, 200, "done"))
+    for number, (ago_s, bad) in enumerate(((DAY_S, False), (3600, True)), 1):
+        tags = {Tag.ROLLOUT: f"r{number}"}
+        for k, (pending, confirmed, state) in enumerate(steps[: 2 if bad else 3]):
+            at_s = now_s - ago_s + 300 * k
+            yield made(Measurement.ROLLOUT, tags, at_s, {
+                "pending": pending, "sent": 0, "waiting": 0, "trial": 0, "confirmed": 0 if bad else confirmed, "failed": 0, "back": confirmed if bad else 0,
+                "cancelled": 0, "state": "taken_back" if bad and k else state, "wave": 1 + k, "name": "opening hours",
+            })  # fmt: skip
+            yield made(Measurement.ROLLOUT_NOTE, tags, at_s, {"title": f"r{number} opening hours: wave {1 + k} begun", "text": "5%; 10 sent"})

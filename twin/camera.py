@@ -34,7 +34,7 @@ class Flow(Enum):
 class Camera:
     """One camera. `start` before use; every method may be called from any thread."""
 
-    def __init__(self, width: int = 640, height: int = 480, fps: float = 15.0, seed: int = 0) -> None:
+    def __init__(self, width: int = 640, height: int = 480, fps: float = 15.0, seed: int = 0, port: int = 0) -> None:
         self._size = (width, height)
         self._fps = fps
         self._seed = seed
@@ -45,7 +45,7 @@ class Camera:
         self._last: tuple[Scene, int, bytes] | None = None
         self._lock = Lock()
         self._server: _Server | None = None
-        self._port = 0
+        self._port = port
 
     @property
     def url(self) -> str:

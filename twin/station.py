@@ -8,11 +8,13 @@ from random import Random
 from contract.config import StationConfig, check
 from contract.liveness import PASSIVE
 from contract.roster import Entitlement, Person, Roster, code_digest, phone_digest
+from contract.trust import Bundle
 from edge.build import Assembly, Fittings
 from edge.domain.messages import CameraChanged, CodeTyped, Input
 from edge.domain.screen import Screen
 from edge.domain.sight import FaceCompared
 from edge.guard.serve import SILENCE_S
+from edge.running import started
 from twin.clock import TwinClock
 from twin.expander import with_expanders
 from twin.eyes import SWINGS, Face, Head, TwinEyes, still
@@ -79,22 +81,25 @@ class TwinStation:
 
     def boot(self) -> None:
         """Power on, or the supervisor starts the agent again."""
+        self._begin()
+        self.after(0.1)
+
+    def _begin(self) -> None:
         fit = Fittings(
             pin_factory=with_expanders(self.pins), clock=self.clock, link=lambda config, station, will, post: self.cloud.joined(post),
             heart=lambda table, post: self.guard.joined(table, post), faces=lambda camera, frames, post: self.eyes.joined(post),
             digests=DirectDigests, chance=lambda: iter(partial(self._chance.randrange, 2**16), None),
             liveness=lambda post: [each.joined(post) for each in self.liveness.values() if each.source != PASSIVE],
         )  # fmt: skip
-        self.assembly = Assembly(self.config, self.folder, with_fridge(fit, w1_beside(self.folder / "room")))
-        self.assembly.claim()
-        self._died_at = None
+        fit = with_fridge(fit, w1_beside(self.folder / "room"))
+        self.assembly = started(partial(Assembly, self.config, self.folder, fit), Assembly.claim)
+        self._died_at, self._due = None, {}
         self.post(CameraChanged(True, ""))
         self.eyes.vault.joined(self.assembly.inbox.put)
         for source in self.liveness.values():
             source.joined(self.assembly.inbox.put).start()
         if not self.cloud.away:
             self.cloud.start()
-        self.after(0.1)
 
     def kill(self) -> None:
         """The agent dies without a word; the room goes on, and the guard drops the outputs when its time has come."""
@@ -112,6 +117,11 @@ class TwinStation:
     def screen(self) -> Screen:
         """What the touch screen shows, drawn now."""
         return self.assembly.core.screen(self.clock.monotonic())
+
+    def push(self, bundle: Bundle) -> None:
+        """The cloud publishes a configuration, retained."""
+        self.cloud.push_config(bundle.model_dump_json().encode())
+        self.after(0.05)
 
     def post(self, *heard: Input) -> None:
         """As an adapter would; handled with the next `after`."""
@@ -184,6 +194,9 @@ class TwinStation:
             self._look()
             if not self.assembly.inbox.empty() or self.clock.monotonic() >= self.assembly.station.deadline():
                 self.assembly.station.drain()
+            if self.assembly.station.to_be_rebuilt:
+                self.assembly.close()
+                self._begin()
         elif self.clock.monotonic() >= self._died_at + SILENCE_S:
             self.guard.make_safe()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
 
+from contract.configuration import ConfigReport
 from contract.envelope import Ack, FactEnvelope, SamplesEnvelope, decode
 from contract.leases import QuotaAsk, QuotaReturned
 from contract.model import Model
@@ -14,7 +15,19 @@ from contract.packing import unpack
 from contract.roster import code_digest
 from contract.state import State
 from contract.topics import Leaf, parse
-from edge.domain.messages import AckReceived, CodeDigested, DigestCode, FaceOrder, GuardChanged, Input, LinkChanged, Post, RosterReceived
+from edge.domain.messages import (
+    AckReceived,
+    CodeDigested,
+    CommandReceived,
+    ConfigReceived,
+    DigestCode,
+    FaceOrder,
+    GuardChanged,
+    Input,
+    LinkChanged,
+    Post,
+    RosterReceived,
+)
 from edge.domain.ranges import Ranges
 from edge.domain.room_messages import LeaseHeard
 from edge.domain.safe_state import Output
@@ -47,6 +60,8 @@ class TwinCloud:
         self.samples: list[SamplesEnvelope] = []
         self.states: list[State] = []
         self.said: list[tuple[Leaf, bytes]] = []
+        self.desired = b""
+        self.reports: list[ConfigReport] = []
         self.repeated = 0
         self._upto: dict[str, int] = {}
         self._beyond: dict[str, Ranges] = {}
@@ -60,6 +75,8 @@ class TwinCloud:
         """Come up."""
         self.connected, self.away = True, False
         self._post(LinkChanged(True, "twin"))
+        if self.desired:
+            self._post(ConfigReceived(self.desired))
 
     def stop(self) -> None:
         """Go away, until start()."""
@@ -76,6 +93,8 @@ class TwinCloud:
         self.said.append((leaf, payload))
         if leaf is Leaf.STATE:
             self.states.append(State.model_validate_json(payload))
+        elif leaf is Leaf.CFG_REPORTED:
+            self.reports.append(ConfigReport.model_validate_json(payload))
         elif leaf in (Leaf.EVT, Leaf.ALARM):
             self._take(decode(payload, FactEnvelope), self.facts)
         elif leaf is Leaf.QUOTA_ASK and self.account.answers:
@@ -91,6 +110,16 @@ class TwinCloud:
     def push_roster(self, raw: bytes) -> None:
         """As a retained message."""
         self._post(RosterReceived(raw))
+
+    def push_config(self, raw: bytes) -> None:
+        """Retained: whoever connects hears it."""
+        self.desired = raw
+        if self.connected:
+            self._post(ConfigReceived(raw))
+
+    def push_command(self, raw: bytes) -> None:
+        """As a passing message."""
+        self._post(CommandReceived(raw))
 
     def kinds(self) -> list[str]:
         """Of all facts in the order in which they were committed."""

@@ -43,6 +43,11 @@ class GpioOutputs:
                 self._ends.pop(output, None)
             self._drive(output, on)
 
+    def heed(self, config: StationConfig) -> None:
+        """Leases that begin from now on are as long as this one says."""
+        with self._lock:
+            self._table = outputs(config)
+
     def expire(self, now: float) -> None:
         """Switch off what is overdue; called about five times a second from a thread of its own."""
         with self._lock:

@@ -25,7 +25,7 @@ from contract.config import LinkConfig
 from contract.envelope import Ack
 from contract.leases import QuotaLease
 from contract.topics import Leaf, TopicRefused, parse, topic
-from edge.domain.messages import AckReceived, CommandReceived, Input, InputFaulty, LinkChanged, Post, RosterReceived
+from edge.domain.messages import AckReceived, CommandReceived, ConfigReceived, Input, InputFaulty, LinkChanged, Post, RosterReceived
 from edge.domain.room_messages import LeaseHeard
 
 WINDOW = 96
@@ -38,7 +38,7 @@ LOOK_S = (
     0.5  # how late a silent broker or a stop may be noticed, and a ping be sent (brokers wait 1.5 x keepalive for it)
 )
 
-HEARD = (Leaf.ACK, Leaf.ROSTER_DESIRED, Leaf.CMD, Leaf.QUOTA_LEASE)
+HEARD = (Leaf.ACK, Leaf.ROSTER_DESIRED, Leaf.CFG_DESIRED, Leaf.CMD, Leaf.QUOTA_LEASE)
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +68,8 @@ def understand(station: str, name: str, payload: bytes) -> Input:
         return InputFaulty(_source(name), "no topic of this contract")
     if whose != station or leaf not in HEARD:
         return InputFaulty(_source(name), "not a topic that this station hears")
+    if leaf is Leaf.CFG_DESIRED and payload:  # its size is looked at by who reads it, since a refusal is reported
+        return ConfigReceived(payload)
     if len(payload) > leaf.traffic.limit:
         return InputFaulty(leaf.value, f"{len(payload)} bytes, the limit is {leaf.traffic.limit}")
     if not payload:  # clearing a retained topic sends this to whoever listens

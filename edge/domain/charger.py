@@ -72,7 +72,6 @@ class Socket:
         self.watts: float | None = None
         self._unrecorded = self._lost_while_live = False
         self._stuck_since, self._warm_at, self._warm_c = inf, -inf, 0.0
-        self._stuck_w = max(STUCK_W, 2 * config.low_w, STUCK_COUNTS * COUNT_V * config.amps_per_v * config.mains_v)
 
     def begin(self, visit: str, entry: Open, limit: int, now: float) -> Effects:
         """Reserve minutes and switch on.
@@ -193,10 +192,15 @@ class Socket:
             ends.insert(2, (Stop.FAULT, max(started, self._warm_at + PROBE_SILENT_S)))
         return ends
 
+    def _stuck_w(self) -> float:
+        """More than the sensor's own noise, and more than a full device draws."""
+        config = self.config
+        return max(STUCK_W, 2 * config.low_w, STUCK_COUNTS * COUNT_V * config.amps_per_v * config.mains_v)
+
     def _watch_relay(self, watts: float, now: float) -> Effects:
         """Told, and switched off once more; only the breaker before it can do the rest."""
         deaf = self._faults.stands(FaultCode.EXPANDER_LOST)
-        self._stuck_since = min(self._stuck_since, now) if watts > self._stuck_w and not deaf else inf
+        self._stuck_since = min(self._stuck_since, now) if watts > self._stuck_w() and not deaf else inf
         if now <= self._stuck_since + STUCK_S:
             return Effects()
         effects = self._faults.raise_(FaultCode.RELAY_STUCK, self.config.name, f"{watts:.0f} W through a relay that is off", now)

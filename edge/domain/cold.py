@@ -25,7 +25,7 @@ class Cold:
     """`celsius` is None while no probe can be believed. `at` gives trusted UTC s, or None."""
 
     def __init__(self, config: FridgeConfig, faults: Faults, at: Callable[[float], int | None], kept: FridgeKept) -> None:
-        self._config, self._faults, self._at = config, faults, at
+        self.config, self._faults, self._at = config, faults, at
         self.probes = {probe.name: Probe() for probe in config.probes}
         self._ids = {probe.name: probe.id for probe in config.probes}
         self.known = kept.probes
@@ -52,7 +52,7 @@ class Cold:
 
     def blocks(self, now: float) -> FaultCode | None:
         """Why nothing may be given out, beyond what stands as a fault that blocks: nobody knows how warm it is, or was."""
-        if self._judged_at is None or now >= self._blind_since + self._config.alarm_s:
+        if self._judged_at is None or now >= self._blind_since + self.config.alarm_s:
             return FaultCode.PROBE_LOST
         return FaultCode.FRIDGE_WARM if self._gap is not None else None
 
@@ -86,10 +86,10 @@ class Cold:
         waits = [probe.deadline() for probe in self.probes.values()]
         if self._judged_at is None:
             return min(waits)
-        if self._counted_at < self._warm_since + self._config.alarm_s:
-            waits.append(self._warm_since + self._config.alarm_s)
+        if self._counted_at < self._warm_since + self.config.alarm_s:
+            waits.append(self._warm_since + self.config.alarm_s)
         if self._warm_since < inf and not self._faults.stands(FaultCode.FRIDGE_BLOCKED):
-            waits.append(self._counted_at + max(0.0, self._config.block_s - self.warm_s))
+            waits.append(self._counted_at + max(0.0, self.config.block_s - self.warm_s))
         return min(waits)
 
     def _judge(self, now: float) -> Effects:
@@ -121,7 +121,7 @@ class Cold:
         self._blind_since = inf if self.celsius is not None else min(self._blind_since, now) if self._seen else -inf
 
     def _warm(self) -> bool:
-        return self.celsius is None or self.celsius > self._config.warm_c
+        return self.celsius is None or self.celsius > self.config.warm_c
 
     def _bridge(self, now: float) -> None:
         """The time without power, once."""
@@ -131,19 +131,19 @@ class Cold:
         if not self._warm() and now == judged:
             self._gap = None
         elif gap.seen_at is None:
-            self.warm_s, self._gap = max(self.warm_s, self._config.block_s), None
+            self.warm_s, self._gap = max(self.warm_s, self.config.block_s), None
         elif at is not None:
             off_s = at - (now - judged) - gap.seen_at
-            self.warm_s += self._config.block_s if off_s < -CLOCK_SLACK_S else max(0.0, off_s)
+            self.warm_s += self.config.block_s if off_s < -CLOCK_SLACK_S else max(0.0, off_s)
             self._gap = None
 
     def _told(self, now: float) -> Effects:
-        known_warm = self.celsius is not None and now >= self._warm_since + self._config.alarm_s
+        known_warm = self.celsius is not None and now >= self._warm_since + self.config.alarm_s
         effects = Effects()
         if known_warm or not self._warm():
-            effects = self._faults.set(known_warm, FaultCode.FRIDGE_WARM, "", f"{self.celsius:g} C, above {self._config.warm_c:g} C too long", now)
-        if self.warm_s >= self._config.block_s:
-            detail = f"{self.warm_s / 60:.0f} min above {self._config.warm_c:g} C, or not measurable, since the last release"
+            effects = self._faults.set(known_warm, FaultCode.FRIDGE_WARM, "", f"{self.celsius:g} C, above {self.config.warm_c:g} C too long", now)
+        if self.warm_s >= self.config.block_s:
+            detail = f"{self.warm_s / 60:.0f} min above {self.config.warm_c:g} C, or not measurable, since the last release"
             effects.add(self._faults.raise_(FaultCode.FRIDGE_BLOCKED, "", detail, now))
         return effects
 

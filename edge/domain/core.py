@@ -3,15 +3,19 @@
 The core decides and never touches: it takes (input, now) and answers with actions, facts and ledger records.
 """
 
+import hashlib
 from collections.abc import Iterator
 
 from contract.config import StationConfig
 from contract.facts import FaultCode, StationStarted
 from contract.samples import Samples
 from contract.state import Link, State
-from edge.domain import amenity
+from contract.trust import Root
+from edge.domain import amenity, config_live
 from edge.domain import messages as m
 from edge.domain.clock import WallClock
+from edge.domain.config_desk import ConfigDesk
+from edge.domain.config_start import Start, chosen
 from edge.domain.detectors import LINES, Detectors
 from edge.domain.entry import Entry, Looked
 from edge.domain.equipment import Indoors
@@ -21,6 +25,8 @@ from edge.domain.faults import Faults
 from edge.domain.intake import Intake
 from edge.domain.messages import Effects, Input
 from edge.domain.notices import Notices
+from edge.domain.order_acts import Machines, OrderActs
+from edge.domain.orders import Orders
 from edge.domain.quota import Quota
 from edge.domain.rations import Rations
 from edge.domain.restored import Restored
@@ -30,13 +36,21 @@ from edge.domain.safe_state import LOCK
 from edge.domain.sampling import Sampling
 from edge.domain.screen import Notice, Screen
 from edge.domain.sight import FaceCompared, FaceHinted, FacePosed, FaceVerified, LivenessChanged, LivenessJudged
+from edge.domain.signed_rosters import SignedRosters
 from edge.domain.status_light import StatusLight
 from edge.domain.steward import Steward
 from edge.domain.tickets import Tickets
+from edge.domain.trusted import Trusted
+from edge.domain.unlocks import Unlocks
 from edge.domain.uplink import Uplink
 from edge.domain.view import View
 
 NO_NOTICE = "0" * 12
+
+
+def sha256(config: StationConfig) -> str:
+    """Of what is in force, as `station_started` and `state` tell it."""
+    return hashlib.sha256(config.model_dump_json().encode()).hexdigest()
 
 
 class Core:
@@ -44,11 +58,13 @@ class Core:
 
     def __init__(
         self, config: StationConfig, restored: Restored, boot: str, version: str, config_sha256: str, chance: Iterator[int],
-        notice: str = NO_NOTICE,
+        notice: str = NO_NOTICE, root: Root | None = None, start: Start | None = None, provisioned: StationConfig | None = None,
     ) -> None:
-        """`chance`: integers that nobody can foresee, for challenges; `notice`: version of the text that people agree to."""
+        """`chance`: integers below 2**16 that nobody can foresee, for challenges; `notice`: version of the text that people agree to; `root`: who may sign;
+        `start`: which pushed configuration `config` is, `provisioned`: what the station has without one."""
         self.config, self.boot, self._version, self._config_sha256 = config, boot, version, config_sha256
         self._numbered = 0
+        self.trusted = Trusted(root)
         self.faults, self.notices, self.intake = Faults(), Notices(), Intake()
         self.quota = Quota(restored.day)
         self.quota.restore(restored.used, restored.still_open, restored.shared if config.quota.shared else None)
@@ -58,15 +74,18 @@ class Core:
                            Tickets(config.station, self.clock, restored.tickets), restored.tries)
         self.detectors = Detectors(config, self.entry, self.faults)
         self.rations = Rations(config.quota, self.quota, self.entry.access)
-        indoors = Indoors(config, self.quota, self.rations, self.faults, self.notices, self.entry.visits, self._number, self.clock, restored)
+        indoors = self.indoors = Indoors(config, self.quota, self.rations, self.faults, self.notices, self.entry.visits, self._number, self.clock, restored)
         self.room = Room(indoors)
         self.steward = self.room.parts["steward"] = Steward(indoors, self.entry, self.detectors.fire, self.room)
         self.desk = FaceDesk(config, notice, restored.consents, self.faults, self.intake, self.entry.visits, restored.transfers)
         self.light = StatusLight(config.status.light_pin is not None, self.faults)
-        self.uplink = Uplink(restored, config.telemetry.backfill_per_s, self.entry, self.desk, self.intake, self.clock, self.light)
+        self.orders = self._takes_orders(restored, chance)
+        rosters = SignedRosters(lambda: self.config, self.trusted, self.clock)
+        self.uplink = Uplink(restored, config.telemetry.backfill_per_s, self.entry, self.desk, self.intake, self.clock, self.light, self.orders, rosters)
         self.facts_out, self.samples_out = self.uplink.facts, self.uplink.samples
         self.view = View(config, version, config_sha256, self.entry, self.room, self.faults, self.notices, self.facts_out, self.samples_out, self.clock,
                          self.desk, self.detectors, self.steward)
+        self.configs = ConfigDesk(start or chosen(None, config), provisioned or config, self.trusted, self.clock, self.intake, self.facts_out, self._use)
         self._stored_faults, self._stored_runs = restored.faults, restored.runs
 
     def start(self, now: float) -> Effects:
@@ -81,6 +100,8 @@ class Core:
         for run in self._stored_runs:
             effects.add(amenity.interrupted(run))
         effects.add(self.uplink.start(now))
+        self.orders.start(now)
+        effects.add(self.configs.start())
         return effects
 
     def handle(self, heard: Input, now: float) -> Effects:
@@ -100,6 +121,8 @@ class Core:
         effects.add(self.entry.tick(now))
         effects.add(self.room.tick(now))
         effects.add(self.intake.tick(now))
+        effects.add(self.orders.tick(now))
+        effects.add(self.configs.tick(lambda: config_live.around(self, now), now))
         effects.add(self.desk.tick(day, now))
         effects.add(self.room.heard(effects, now))
         effects.add(self.desk.follow(effects, day))
@@ -110,19 +133,24 @@ class Core:
     def deadline(self) -> float:
         """Monotonic seconds at which tick or sample has something to do."""
         waits = [self.entry.deadline(), self.room.deadline(), self.intake.deadline(), self.notices.until, self.sampling.deadline()]
-        waits += [self.detectors.deadline(), self.desk.deadline(), self.uplink.deadline(), self.light.deadline()]
+        waits += [self.detectors.deadline(), self.desk.deadline(), self.uplink.deadline(), self.light.deadline(), self.orders.deadline()]
+        waits.append(self.configs.deadline())
         return min(waits)
 
     def recorded(self) -> None:
         """The step's facts and records are in the ledger: what is switched on now is real."""
         self.entry.recorded()
         self.room.recorded()
+        self.orders.recorded()
+        self.configs.recorded()
 
     def revoke(self, now: float) -> Effects:
         """The step's facts could not be stored. Only switches off."""
         effects = self.entry.revoke(now)
         effects.add(self.room.revoke(now))
         effects.add(self.desk.revoke())
+        self.orders.revoke(now)
+        self.configs.revoke(now)
         return effects
 
     def sample(self, extra: dict[str, float | None], now: float) -> Samples | None:
@@ -138,6 +166,19 @@ class Core:
         held = self.entry.access.roster
         number = self.uplink.session if session is None else session
         return self.view.state(self.boot, number, held.version if held else 0, now, link)
+
+    def _takes_orders(self, restored: Restored, chance: Iterator[int]) -> Orders:
+        on = Machines(
+            lambda: self.config, self.entry, self.room, self.notices, self.faults, self.steward.maintenance, self.light, lambda now: self.uplink.refresh(now)
+        )
+        acts = OrderActs(on, Unlocks(restored.unlocks))
+        return Orders(lambda: self.config, self.boot, chance, self.trusted, self.clock, restored, acts)
+
+    def _use(self, config: StationConfig) -> None:
+        """A pushed configuration that needs no restart. The limits of the engine in use stay as they were worked out at the start."""
+        config = config.model_copy(update={"identity": self.config.identity})
+        config_live.use(self, config)
+        self._config_sha256 = self.view.config_sha256 = sha256(config)
 
     def _number(self) -> str:
         self._numbered += 1
@@ -196,8 +237,11 @@ class Core:
                 return self.intake.refuse(source, reason, now)
             case LeaseHeard(lease):
                 return self.room.leases.heard(lease, now)
+            case m.ConfigReceived(raw):
+                return self.configs.heard(raw, now)
             case m.LinkChanged(connected):
                 self.room.leases.link(connected)
+                self.configs.linked(connected)
                 return self.uplink.handle(heard, now)
             case _:
                 return self.uplink.handle(heard, now)

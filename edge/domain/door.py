@@ -39,7 +39,7 @@ class Door:
     """One door with strike, contact and request-to-exit."""
 
     def __init__(self, config: DoorConfig) -> None:
-        self._config = config
+        self.config = config
         self.state = DoorState.LOCKED
         self.visit: str | None = None
         self._relock_at = inf
@@ -89,18 +89,19 @@ class Door:
         if self.state is DoorState.RELEASED:
             self._lock()
         else:
-            self.state, self._held_at = DoorState.OPEN, now + self._config.held_open_s
+            self.state, self._held_at = DoorState.OPEN, now + self.config.held_open_s
         return Effects(self._off())
 
-    def release(self, visit: str, now: float) -> Effects:
-        """Let one visit in. The strike is on after the step's facts are stored, and off again after unlock_s at the latest."""
+    def release(self, visit: str | None, now: float) -> Effects:
+        """Let one visit in, or whoever stands there (None). The strike is on after the step's facts are stored, and off after unlock_s at the latest."""
         if self.free or self.state in (DoorState.OPEN, DoorState.HELD_OPEN):
-            self.visit, self._awaited_until = visit, now + self._config.unlock_s
+            self.visit, self._awaited_until = visit, now + self.config.unlock_s
             return Effects()
         self._before = self._relock_at, self.visit
         self.state, self.visit, self._unrecorded = DoorState.RELEASED, visit, True
-        self._relock_at = now + self._config.unlock_s
-        return Effects([SetOutput(LOCK, True)], [DoorUnlocked(visit=visit, longest_s=self._config.unlock_s)])
+        self._relock_at = now + self.config.unlock_s
+        told: list[Fact] = [DoorUnlocked(visit=visit, longest_s=self.config.unlock_s)] if visit else []
+        return Effects([SetOutput(LOCK, True)], told)
 
     def recorded(self) -> None:
         """The release is in the ledger."""
@@ -129,7 +130,7 @@ class Door:
         """A raw edge; it counts once it has stood for debounce_s. Where the loop was late, what stood so long before this edge counts first."""
         effects = self.tick(now)
         self._raw = closed
-        self._settles_at = now + self._config.debounce_s if closed is not self._contact else inf
+        self._settles_at = now + self.config.debounce_s if closed is not self._contact else inf
         effects.add(self.tick(now))
         return effects
 
@@ -165,7 +166,7 @@ class Door:
         self.cause = self._why(now, first)
         effects = self._relock(opened=True) if self.state is DoorState.RELEASED and not self.free else Effects()
         self.state, self.opened_at = DoorState.OPEN, now
-        self._held_at = inf if self.free else now + self._config.held_open_s
+        self._held_at = inf if self.free else now + self.config.held_open_s
         opened: list[Fact] = [] if first else [DoorOpened(cause=self.cause)]
         effects.facts = opened + effects.facts
         return effects
@@ -189,7 +190,7 @@ class Door:
     def _held(self, now: float) -> Effects:
         alarm = self.state is DoorState.HELD_OPEN
         self.state = DoorState.HELD_OPEN
-        self._held_at = inf if alarm else self.opened_at + self._config.alarm_s
+        self._held_at = inf if alarm else self.opened_at + self.config.alarm_s
         return Effects(facts=[DoorHeldOpen(open_s=round(now - self.opened_at, 1), alarm=alarm)])
 
     def _relock(self, opened: bool) -> Effects:

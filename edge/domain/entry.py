@@ -53,7 +53,7 @@ class Entry:
         chance: Iterator[int], clock: WallClock, tickets: Tickets, tried: Sequence[str] = (),
     ) -> None:  # fmt: skip
         """`chance`: integers that nobody can foresee; `tried`: whose wrong tries the ledger knows."""
-        self._config, self._faults, self._notices, self._intake, self._number = config, faults, notices, intake, number
+        self.config, self._faults, self._notices, self._intake, self._number = config, faults, notices, intake, number
         self.door = Door(config.door)
         self.access = Access(config.access, tried)
         self.visits = Visits(config.visit)
@@ -211,7 +211,7 @@ class Entry:
             fault = next((f for f, _ in self._faults.standing() if Service.ENTRY in BLOCKS[f] and f is not FaultCode.FIRE_RESET_DUE), None)
         if fault:
             return BLOCKED.get(fault, Refusal.CANNOT_RECORD)
-        return Refusal.FULL if self.visits.inside() >= self._config.access.most_inside else None
+        return Refusal.FULL if self.visits.inside() >= self.config.access.most_inside else None
 
     def duress(self, way: Way, now: float) -> Effects:
         """A second PIN calls for help in silence, whether its owner was let in or not."""
@@ -227,7 +227,7 @@ class Entry:
         """Somebody who was believed inside has the screen at once; told when they really come in."""
         inside = self.visits.current is not None and self.visits.current.visit == visit
         before = next((fact for fact in begun.facts if isinstance(fact, VisitEnded)), None)
-        if not (inside and before and before.stayed_s < self._config.access.passback_s):
+        if not (inside and before and before.stayed_s < self.config.access.passback_s):
             return None
         return PassbackNoticed(visit=visit, person=before.person, since_s=before.stayed_s)
 

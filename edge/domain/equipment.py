@@ -15,9 +15,9 @@ from edge.domain.restored import Restored
 from edge.domain.visits import Visits
 
 
-@dataclass(frozen=True)
+@dataclass
 class Indoors:
-    """Shared by all equipment of one station. `number` gives a session a name that no other has."""
+    """Shared by all equipment of one station. `number` gives a session a name that no other has. Only `config` is ever replaced (config_live.py)."""
 
     config: StationConfig
     quota: Quota

@@ -50,7 +50,7 @@ class FaceDesk:
         self, config: StationConfig, notice: str, restored: list[Consent], faults: Faults, intake: Intake, visits: Visits,
         transfers: Iterable[Transfer] = (),
     ) -> None:
-        self._config, self._faults, self._visits = config, faults, visits
+        self.config, self._faults, self._visits = config, faults, visits
         self.consents = Consents(notice, restored)
         self.keeping = Keeping(self.consents, intake, config.identity.keep_days, config.identity.template_sharing)
         self.handovers = Handovers(transfers)
@@ -141,7 +141,7 @@ class FaceDesk:
         person, consent = visit.person, self.consents.of(visit.person)
         return OwnFace(
             step=self._step if person == self._person else FaceStep.IDLE, ask=self._offers(person, day), may_enrol=self._may_enrol(person),
-            notice=self.consents.notice, keep_days=self._config.identity.keep_days, handler=self._config.identity.handler,
+            notice=self.consents.notice, keep_days=self.config.identity.keep_days, handler=self.config.identity.handler,
             good=self._progress[0], wanted=self._progress[1], problem=self._problem if person == self._person else None,
             standing=consent.standing.value if consent else None, agreed_notice=consent.notice if consent else "",
             said_on=consent.on if consent else "", kept=bool(consent and consent.kept), flagged=bool(consent and consent.flagged),
@@ -184,7 +184,7 @@ class FaceDesk:
         if problem:
             return self._fail(problem)
         effects = self.consents.give(person, heard.language, day)
-        near = limit(self._config.identity, max(1, len(self.consents.kept()))) + self._config.identity.margin
+        near = limit(self.config.identity, max(1, len(self.consents.kept()))) + self.config.identity.margin
         effects.actions.append(EnrolFace(person, day or "", heard.notice, heard.language, near))
         self._show(FaceStep.CAPTURE)
         self._until, self._progress, self._problem = now + LONGEST_S, (0, 0), None
@@ -227,7 +227,7 @@ class FaceDesk:
         return (self._person, self._step) == (person, FaceStep.CAPTURE)
 
     def _camera_works(self) -> bool:
-        return self._config.camera is not None and self._faults.blocks(Service.FACE) is None
+        return self.config.camera is not None and self._faults.blocks(Service.FACE) is None
 
     def _may_enrol(self, person: str) -> bool:
         return self._camera_works() and self.keeping.allowed(person)

@@ -74,6 +74,10 @@ class Faults:
         """Oldest first."""
         return list(self._since)
 
+    def told(self) -> list[tuple[FaultCode, str]]:
+        """Those that were seen, not only assumed since nobody said otherwise yet."""
+        return [one for one in self._since if one not in self._assumed]
+
     def shown(self) -> list[tuple[FaultCode, str]]:
         """Those that may be seen on the screen, oldest first."""
         return [(fault, part) for fault, part in self._since if not RULES[fault].secret]

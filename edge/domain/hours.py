@@ -15,17 +15,17 @@ class Hours:
     """Of one station. Stewards come at any hour."""
 
     def __init__(self, hours: Sequence[OpenHours], clock: WallClock) -> None:
-        self._hours, self._clock = hours, clock
+        self.hours, self._clock = hours, clock
 
     def refuses(self, person: Person, now: float) -> Refusal | None:
         """Why this person can not come in now, None when they can."""
-        if person.role is Role.STEWARD or is_open(self._hours, self._clock.day(now), self._clock.hour(now)):
+        if person.role is Role.STEWARD or is_open(self.hours, self._clock.day(now), self._clock.hour(now)):
             return None
         return Refusal.CLOSED_NOW
 
     def opens(self, now: float) -> str | None:
         """Local date and hour of the next opening, `2026-11-23T06:00`; None while it is open."""
-        return opens(self._hours, self._clock.day(now), self._clock.hour(now))
+        return opens(self.hours, self._clock.day(now), self._clock.hour(now))
 
 
 def is_open(hours: Sequence[OpenHours], day: str | None, hour: int | None) -> bool:

@@ -38,7 +38,7 @@ class QuotaLeases:
 
     def __init__(self, indoors: Indoors) -> None:
         self._in, self._quota, self._shared = indoors, indoors.quota, indoors.config.quota.shared
-        self._kinds, self._connected = ahead(indoors.config), False
+        self._connected = False
         self._here: set[str] = set()
         self._unrecorded: set[str] = set()
         self._owed: set[tuple[str, Kind]] = set()
@@ -70,8 +70,8 @@ class QuotaLeases:
         if self._shared:
             self._here.add(person)
             self._unrecorded.add(person)
-            self._owed -= {(person, what) for what in self._kinds}
-            for what in self._kinds:
+            self._owed -= {(person, what) for what in self._ahead()}
+            for what in self._ahead():
                 self._asked.pop((person, what), None)
                 self._in.rations.answered.discard((person, what))
 
@@ -106,7 +106,7 @@ class QuotaLeases:
             effects.add(self._give_back(person, what))
         if self._connected:
             for person in sorted(self._here):
-                for what in self._kinds:
+                for what in self._ahead():
                     effects.add(self._ask(person, what, now))
         return effects
 
@@ -129,7 +129,7 @@ class QuotaLeases:
         """The visit is over; what runs is settled first, then the rest is given back."""
         if person in self._here:
             self._here.discard(person)
-            self._owed |= {(person, what) for what in self._kinds}
+            self._owed |= {(person, what) for what in self._ahead()}
         return Effects()
 
     def lease_ended(self, part: str, now: float) -> Effects:
@@ -140,12 +140,12 @@ class QuotaLeases:
         """For the screen: what could be drawn if the line went now."""
         if not self._shared:
             return ()
-        return tuple(ShareView(what, self._quota.left(person, what, self._in.rations.offline_limit(person, what))) for what in self._kinds)
+        return tuple(ShareView(what, self._quota.left(person, what, self._in.rations.offline_limit(person, what))) for what in self._ahead())
 
     def _ask(self, person: str, what: Kind, now: float) -> Effects:
         lease, drawn = self._lease(person, what), self._quota.used(person, what) + self._quota.held(person, what)
         ration = self._in.rations.ration(person, what)
-        want = min(ration, drawn + self._kinds[what])
+        want = min(ration, drawn + self._ahead()[what])
         enough = self._quota.day != "" and lease.upto >= want
         asked = self._asked.get((person, what))
         if not ration or (asked and (enough or now < asked.again_at)):
@@ -193,6 +193,9 @@ class QuotaLeases:
         self._standing = standing
         self._owed |= {(person, what) for person, what in self._quota.holders() if person not in self._here}
         return Effects(records=[standing])
+
+    def _ahead(self) -> dict[Kind, int]:
+        return ahead(self._in.config)
 
 
 def ahead(config: StationConfig) -> dict[Kind, int]:

@@ -1,4 +1,4 @@
-"""Maintenance at the screen: opened by a steward's PIN, for half an hour at most, for as long as they stand at the screen.
+"""Maintenance at the screen: opened by a steward's PIN for half an hour at most, or by an order for a steward, while they stand at the screen.
 
 It only adds acts; no rule of safety knows of it. A touch of the screen keeps it, up to the end that the PIN bought.
 """
@@ -36,7 +36,7 @@ class Maintenance:
     """Of one station: at most one at a time."""
 
     def __init__(self, indoors: Indoors, entry: Entry) -> None:
-        self._in, self._config, self._entry = indoors, indoors.config.steward, entry
+        self._in, self.config, self._entry = indoors, indoors.config.steward, entry
         self.mode: Mode | None = None
         self.asks_until = -inf
         self._asked_person = ""
@@ -57,7 +57,7 @@ class Maintenance:
 
     def ends_at(self) -> float:
         """When it ends by itself; inf while it is off."""
-        return min(self.mode.until, self._in.visits.touched_at + self._config.idle_min * 60) if self.mode else inf
+        return min(self.mode.until, self._in.visits.touched_at + self.config.idle_min * 60) if self.mode else inf
 
     def ask(self, now: float) -> Effects:
         """The screen asks for the PIN, or says why not."""
@@ -91,7 +91,16 @@ class Maintenance:
             effects.add(self._refuse(answer.reason if isinstance(answer, Refused) else Refusal.NOT_IN_MAINTENANCE, now))
             return effects
         effects.add(self.end(MaintenanceEnd.RENEWED, now))
-        effects.add(self._begin(found, now))
+        effects.add(self._begin(found, self.config.longest_min * 60, now))
+        return effects
+
+    def grant(self, longest_min: float, now: float) -> Effects | None:
+        """From afar, without the PIN, to the steward at the screen. None: there is none."""
+        found = self.person()
+        if found is None:
+            return None
+        effects = self.end(MaintenanceEnd.RENEWED, now)
+        effects.add(self._begin(found, longest_min * 60, now))
         return effects
 
     def end(self, reason: MaintenanceEnd, now: float) -> Effects:
@@ -133,10 +142,9 @@ class Maintenance:
         if self._unrecorded:
             self.mode, self._unrecorded, self._in.visits.kept_until = None, False, -inf
 
-    def _begin(self, found: Person, now: float) -> Effects:
+    def _begin(self, found: Person, longest_s: float, now: float) -> Effects:
         visit = self._in.visits.current
         assert visit is not None
-        longest_s = self._config.longest_min * 60
         self.mode = Mode(self._in.number(), found.person, now, now + longest_s)
         self._unrecorded, self._in.visits.kept_until = True, self.mode.until
         self._in.visits.touched(now)

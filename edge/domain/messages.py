@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from contract.config import StationConfig
 from contract.facts import Fact
 from contract.topics import Leaf
 from edge.domain.face_messages import FaceInput, KeepOrder
@@ -130,6 +131,13 @@ class RosterReceived:
 
 
 @dataclass(frozen=True)
+class ConfigReceived:
+    """The raw document from `cfg/desired`, of any size: who reads it looks at that first, and says so."""
+
+    raw: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class CommandReceived:
     """The raw document from `cmd`."""
 
@@ -181,7 +189,7 @@ Input = (
     ContactChanged | ExitPressed | RoomInput | StewardInput | LeaseEnded | FaceCompared | FaceHinted | QrRead
     | FaceVerified | FacePosed | LivenessJudged | LivenessChanged | AnswerTyped | FaceInput
     | CameraChanged | FacesChanged | CodeTyped | CodeDigested
-    | LeaveAsked | MoreTimeAsked | LinkChanged | LeaseHeard | AckReceived | RosterReceived | CommandReceived | InputFaulty | GuardChanged
+    | LeaveAsked | MoreTimeAsked | LinkChanged | LeaseHeard | AckReceived | RosterReceived | ConfigReceived | CommandReceived | InputFaulty | GuardChanged
     | WallClockRead | StoreChanged | ExpanderChanged
 )
 
@@ -234,7 +242,19 @@ class Forget:
     upto: int
 
 
-Action = SetOutput | DigestCode | FaceOrder | Say | Forget
+@dataclass(frozen=True)
+class UseConfig:
+    """The machines run with this configuration now; whoever else keeps limits of it takes them over."""
+
+    config: StationConfig = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Rebuild:
+    """End in order, and be built anew from what the ledger says is to be tried or in force. Said until it is done."""
+
+
+Action = SetOutput | DigestCode | FaceOrder | Say | Forget | UseConfig | Rebuild
 
 
 @dataclass

@@ -240,6 +240,11 @@ class Outbox:
                 self._busy.add(seq, seq)
 
 
+def is_acknowledged(lane: Outbox, seq: int) -> bool:
+    """Whether the cloud has this row, also one beyond a hole."""
+    return seq < lane.first or (lane._busy.has(seq) and seq not in lane._away)
+
+
 def _within(ordered: list[int], seq: int) -> bool:
     i = bisect_left(ordered, seq)
     return i < len(ordered) and ordered[i] == seq

@@ -11,15 +11,15 @@ class Rations:
     """Reads the roster in force and the day's account."""
 
     def __init__(self, config: QuotaConfig, quota: Quota, access: Access) -> None:
-        self._config, self._quota, self._access = config, quota, access
+        self.config, self._quota, self._access = config, quota, access
         self.answered: set[tuple[str, Kind]] = set()
         """For whom the cloud's word of today has come by the line that stands: they need no allowance."""
 
     def limit(self, person: str, kind: Kind) -> int:
         """What may be drawn here today in all: the ration, and where stations share it no more than the lease, and offline the allowance."""
-        if self._config.shared and (person, kind) in self.answered:
+        if self.config.shared and (person, kind) in self.answered:
             return min(self.ration(person, kind), self._leased(person, kind))
-        return self.offline_limit(person, kind) if self._config.shared else self.ration(person, kind)
+        return self.offline_limit(person, kind) if self.config.shared else self.ration(person, kind)
 
     def offline_limit(self, person: str, kind: Kind) -> int:
         """The same if the line failed now."""
@@ -51,5 +51,5 @@ class Rations:
 
     def _default(self, kind: Kind) -> int:
         return {
-            Kind.WATER_ML: self._config.water_ml_per_day, Kind.SOCKET_MIN: self._config.socket_min_per_day, Kind.BOTTLES: self._config.bottles_per_day,
+            Kind.WATER_ML: self.config.water_ml_per_day, Kind.SOCKET_MIN: self.config.socket_min_per_day, Kind.BOTTLES: self.config.bottles_per_day,
         }[kind]  # fmt: skip

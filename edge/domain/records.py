@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 
 from contract.facts import FaultCode, Stop
 from contract.leases import Kind
+from edge.domain.config_records import ConfigRecord
 from edge.domain.face_messages import ConsentRecord
 from edge.domain.fridge_records import FridgeRecord
 from edge.domain.lease_records import LeaseRecord
 from edge.domain.loans import LoanRecord
+from edge.domain.order_records import OrderRecord
 from edge.domain.steward_messages import MaintenanceRecord
 
 
@@ -114,4 +116,5 @@ class DropFault:
 Record = (
     StoreCare | StoreFault | DropFault | StoreRun | DropRun | Reserve | Settle
     | Progress | StoreRoster | UseTicket | KeepTries | ConsentRecord | LoanRecord | FridgeRecord | LeaseRecord | MaintenanceRecord
+    | ConfigRecord | OrderRecord
 )

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 
 from contract.leases import Kind
+from contract.trust import Root
+from edge.domain.audit import BEGIN
+from edge.domain.config_records import StoreConfig
 from edge.domain.face_messages import Consent, Transfer
 from edge.domain.fridge_records import FridgeKept
 from edge.domain.lease_records import Shared
@@ -17,7 +20,9 @@ class Restored:
     """What the ledger knew at start.
 
     `first`..`last` are the seqs of facts on disk, `alarms` those that are alarms; `tickets`: nonce -> last second of those that were used;
-    `tries`: whose the wrong tries were that still counted, oldest first.
+    `tries`: whose the wrong tries were that still counted, oldest first; `audit`: number and hash of the newest entry; `unlocks`: how many s ago each
+    remote unlock was; `root`: raw, `trusted`: the same as read; `given`: root or configuration come from files beside the ledger, and are to be
+    stored with the first step.
     """
 
     epoch: str
@@ -42,3 +47,9 @@ class Restored:
     loans: list[Loan] = field(default_factory=list)
     shared: Shared = field(default_factory=Shared)
     alarms: tuple[int, ...] = ()
+    root: bytes | None = field(default=None, repr=False)
+    config: StoreConfig | None = None
+    trusted: Root | None = None
+    given: bool = False
+    audit: tuple[int, str] = (0, BEGIN)
+    unlocks: tuple[int, ...] = ()

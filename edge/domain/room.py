@@ -114,6 +114,13 @@ class Room:
                     self._in.notices.show(Notice.CHARGE_DONE, now, stop)
         return more
 
+    def quiet(self) -> bool:
+        """No session runs: nothing is drawn, let go or switched on for anybody. A light that burns because somebody is inside is no session."""
+        fridge = self.fridge is not None and self.fridge.cabinet.opening is not None
+        pours = any(tap.pour for tap in self.water.taps.values())
+        runs = any(each.run and each.run.person for each in self.amenities.amenities.values())
+        return not (self._in.quota.open_sessions() or fridge or pours or runs or self.lending.release)
+
     def deadline(self) -> float:
         """When tick has something to do."""
         return min((part.deadline() for part in self.parts.values()), default=float("inf"))

@@ -39,6 +39,7 @@ class Notice(Enum):
     MAINTENANCE_SOON = "maintenance_soon"
     MAINTENANCE_OVER = "maintenance_over"
     STEWARD_DONE = "steward_done"
+    UNLOCKED = "unlocked"
 
 
 class Announce(Enum):

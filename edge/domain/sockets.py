@@ -23,7 +23,7 @@ class Sockets:
     """Sockets by name."""
 
     def __init__(self, indoors: Indoors) -> None:
-        self._in, self._config = indoors, indoors.config.charging
+        self._in, self.config = indoors, indoors.config.charging
         self.sockets = {s.name: Socket(s, indoors.quota, indoors.faults) for s in indoors.config.sockets}
         self._refused: dict[str, float] = {}
         self.turns = Turns(indoors, self.sockets, self._barred, self._any_works)
@@ -115,7 +115,7 @@ class Sockets:
         """Who plugged in what must not be charged here."""
         for fact in effects.facts:
             if isinstance(fact, ChargeEnded) and fact.stop in UNFIT:
-                self._refused[fact.person] = now + self._config.refused_s
+                self._refused[fact.person] = now + self.config.refused_s
         return effects
 
     def _works(self, socket: Socket, now: float) -> bool:

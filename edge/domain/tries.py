@@ -19,7 +19,7 @@ class Tries:
 
     def __init__(self, config: AccessConfig, stored: Sequence[str] = ()) -> None:
         """`stored`: numbers of the tries that the ledger knows; their time begins with the first step."""
-        self._config = config
+        self.config = config
         self._wrong: deque[tuple[float, str]] = deque()
         self._before = self._stored = tuple(stored)
 
@@ -27,7 +27,7 @@ class Tries:
         """Whether this number, or the whole station, has no try left."""
         self._turn(now)
         of_number = sum(1 for _, who in self._wrong if who == number)
-        return of_number >= self._config.tries_per_person or len(self._wrong) >= self._config.tries_per_station
+        return of_number >= self.config.tries_per_person or len(self._wrong) >= self.config.tries_per_station
 
     def add(self, number: str, now: float) -> None:
         """One more."""

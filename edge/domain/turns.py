@@ -23,8 +23,8 @@ class Turns:
     """Over all sockets of a room."""
 
     def __init__(self, indoors: Indoors, sockets: dict[str, Socket], barred: WhyNot, works: Works) -> None:
-        self._in, self._config, self._sockets, self._barred, self._works = indoors, indoors.config.charging, sockets, barred, works
-        self.waiting = Waiting(self._config.hold_s)
+        self._in, self.config, self._sockets, self._barred, self._works = indoors, indoors.config.charging, sockets, barred, works
+        self.waiting = Waiting(self.config.hold_s)
 
     def ask(self, now: float) -> Effects:
         """The visitor wants the next socket that becomes free."""
@@ -63,7 +63,7 @@ class Turns:
         if number is None or not ends:
             return None
         rounds, turn = divmod(number - 1, len(ends))
-        return max(0.0, ends[turn]) + rounds * self._config.shared_max_s + (number - 1) * self._config.hold_s
+        return max(0.0, ends[turn]) + rounds * self.config.shared_max_s + (number - 1) * self.config.hold_s
 
     def _charges(self) -> list[Charge]:
         """Those under way, the oldest first."""
@@ -75,13 +75,13 @@ class Turns:
             if nth >= self.waiting.unserved():
                 charge.shared_until, charge.warned = inf, False
             elif charge.shared_until == inf:
-                charge.shared_until = max(charge.started_at + self._config.shared_max_s, now + self._config.warning_s)
+                charge.shared_until = max(charge.started_at + self.config.shared_max_s, now + self.config.warning_s)
             if not charge.warned and now >= self._warns_at(charge):
                 charge.warned = True
                 self._tell(charge.person, Notice.CHARGE_SOON, now)
 
     def _warns_at(self, charge: Charge) -> float:
-        return charge.shared_until - self._config.warning_s
+        return charge.shared_until - self.config.warning_s
 
     def _tell(self, person: str, notice: Notice, now: float) -> None:
         """On the screen, when it is theirs."""

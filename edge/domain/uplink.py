@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pydantic import ValidationError
 
 from contract import commands, roster
+from contract.errors import ContractError
 from contract.facts import RosterApplied
 from contract.orders import ChallengePlease, SignedOrder
-from contract.signing import Flaw
 from contract.state import State
 from contract.topics import Leaf
 from edge.domain import messages as m
@@ -16,11 +16,13 @@ from edge.domain.entry import Entry
 from edge.domain.face_desk import FaceDesk
 from edge.domain.intake import Intake
 from edge.domain.messages import Effects, Input, Say
+from edge.domain.orders import Orders
 from edge.domain.outbox import BATCHES, Outbox
 from edge.domain.pace import Pace
 from edge.domain.records import StoreRoster
 from edge.domain.reports import of_roster, same
 from edge.domain.restored import Restored
+from edge.domain.signed_rosters import SignedRosters
 from edge.domain.status_light import StatusLight
 
 STATE_S = 60.0
@@ -36,13 +38,15 @@ class Uplink:
     """`facts`, `samples`: the two outboxes, of whose backlogs `backfill_per_s` go out together; `session` grows with each connection of a boot."""
 
     def __init__(
-        self, restored: Restored, backfill_per_s: float, entry: Entry, desk: FaceDesk, intake: Intake, clock: WallClock, light: StatusLight
-    ) -> None:
+        self, restored: Restored, backfill_per_s: float, entry: Entry, desk: FaceDesk, intake: Intake, clock: WallClock, light: StatusLight,
+        orders: Orders, rosters: SignedRosters,
+    ) -> None:  # fmt: skip
         pace = Pace(backfill_per_s)
         self.facts = Outbox(restored.epoch, restored.first, restored.last, restored.alarms, pace)
         self.samples = Outbox(restored.samples_epoch, restored.samples_first, restored.samples_last, pace=pace, window=BATCHES)
         self._entry, self._desk, self._intake, self._clock, self._light = entry, desk, intake, clock, light
-        self._stored_roster = restored.roster
+        self._orders, self._rosters = orders, rosters
+        self._stored_roster, self._refused_roster = restored.roster, b""
         self.session = 0
         self._said: State | None = None
         self._said_at = self._look_at = float("-inf")
@@ -52,8 +56,8 @@ class Uplink:
         if not self._stored_roster:
             return Effects()
         try:
-            return self._in_force(roster.decode(self._stored_roster), now)
-        except roster.RosterRefused:
+            return self._in_force(self._rosters.stored(self._stored_roster), now)
+        except ContractError:
             return self._intake.refuse("stored roster", "does not fit this release; waiting for a new one", now)
 
     def handle(self, heard: Input, now: float) -> Effects:
@@ -91,20 +95,28 @@ class Uplink:
         self._said, self._said_at = fresh, now
         return [Say(Leaf.STATE, fresh.model_dump_json().encode())]
 
+    def refresh(self, now: float) -> Effects:
+        """What is in force is reported again; one that was refused, for a key or an hour, is looked at again."""
+        if self._refused_roster:
+            return self._roster(self._refused_roster, now)
+        held = self._entry.access.roster
+        return Effects([of_roster(held.version if held else 0, len(held.people) if held else 0, None)])
+
     def _roster(self, raw: bytes, now: float) -> Effects:
         held = self._entry.access.roster
         version, people = (held.version, len(held.people)) if held else (0, 0)
-        try:
-            new = roster.decode(raw)
-        except roster.RosterRefused as error:
-            effects = self._intake.refuse("roster", f"{len(raw)} bytes not applied; roster/reported says why", now)
-            effects.actions.append(of_roster(version, people, str(error)))
+        heard = self._rosters.heard(raw, held, now)
+        effects, self._refused_roster = heard.effects, raw if heard.refused else b""
+        if heard.refused:
+            effects.add(self._intake.refuse("roster", f"{len(raw)} bytes not applied; roster/reported says why", now))
+        if heard.new is None:
+            if heard.genuine:
+                self._again_since(now - FRESH_S)
+            effects.actions.append(of_roster(version, people, heard.refused))
             return effects
-        if new.version <= version:
-            self._again_since(now - FRESH_S)
-            return Effects([of_roster(version, people, None)])
+        new = heard.new
         fact = RosterApplied(version=new.version, people=len(new.people))
-        effects = Effects([of_roster(new.version, len(new.people), None)], [fact], [StoreRoster(new.version, raw)])
+        effects.add(Effects([of_roster(new.version, len(new.people), None)], [fact], [StoreRoster(new.version, raw)]))
         effects.add(self._in_force(new, now))
         return effects
 
@@ -122,9 +134,10 @@ class Uplink:
             command = commands.COMMAND.validate_json(raw)
         except ValidationError:
             return self._intake.refuse("cmd", f"{len(raw)} bytes that are no known command", now)
-        if isinstance(command, ChallengePlease | SignedOrder):
-            refusal = commands.Reply(id=command.id, done=False, reason="this station has no root key", flaw=Flaw.NO_ROOT)
-            return Effects([Say(Leaf.CMD_REPLY, refusal.model_dump_json().encode())])
+        if isinstance(command, ChallengePlease):
+            return self._orders.challenge(command, now)
+        if isinstance(command, SignedOrder):
+            return self._orders.order(command, now)
         if isinstance(command, commands.ForgetFace):
             return self._desk.keeping.command(command.person, command.id, self._clock.day(now))
         if isinstance(command, commands.Identify):

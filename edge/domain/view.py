@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import inf
 
 from contract.config import StationConfig
+from contract.configuration import LEVEL
 from contract.envelope import ClockState
 from contract.leases import Kind
 from contract.state import FaultState, Link, State
@@ -29,7 +30,7 @@ class View:
         self, config: StationConfig, version: str, config_sha256: str, entry: Entry, room: Room, faults: Faults, notices: Notices,
         facts: Outbox, samples: Outbox, clock: WallClock, desk: FaceDesk, detectors: Detectors, steward: Steward,
     ) -> None:  # fmt: skip
-        self._config, self._version, self._config_sha256, self._entry, self._room, self._samples = config, version, config_sha256, entry, room, samples
+        self.config, self._version, self.config_sha256, self._entry, self._room, self._samples = config, version, config_sha256, entry, room, samples
         self._faults, self._notices, self._facts, self._clock, self._desk = faults, notices, facts, clock, desk
         self._detectors, self._steward = detectors, steward
 
@@ -39,7 +40,7 @@ class View:
         person = self._entry.access.person(visit.person) if visit else None
         warning, way = now >= visits.warns_at(), self._entry.face_way
         return Screen(
-            station=self._config.station, name=self._config.name, language=self._config.language,
+            station=self.config.station, name=self.config.name, language=self.config.language,
             notice=self._notices.notice, notice_no=self._notices.number, reason=self._notices.reason, notice_until=self._notices.until,
             hint=self._entry.hint, face=self._face_works(), code=self._faults.blocks(Service.ENTRY) is None, door=self._entry.door.state.value,
             visit=visit.visit if visit else None, visitor=person.label if person else None,
@@ -47,7 +48,7 @@ class View:
             water_left_ml=self._room.rations.left(visit.person, Kind.WATER_ML) if visit else 0,
             socket_left_min=self._room.rations.left(visit.person, Kind.SOCKET_MIN) if visit else 0,
             taps=tuple(water_view.tap(tap, self._room.water, self._room.rations, visit, now) for tap in self._room.water.taps.values()),
-            water=self._room.water.shown() if self._config.taps else None,
+            water=self._room.water.shown() if self.config.taps else None,
             sockets=tuple(self._socket(socket, visit, now) for socket in self._room.charging.sockets.values()),
             waiting=self._waiting(visit, now), lending=self._lending(visit, now),
             fridge=self._room.fridge.view(visit, now) if self._room.fridge else None,
@@ -64,11 +65,11 @@ class View:
     def state(self, boot: str, session: int, roster: int, now: float, link: Link) -> State:
         """For the cloud; also the last will, with another `link`."""
         return State(
-            station=self._config.station, link=link, boot=boot, session=session, at=self._clock.at(now), version=self._version,
-            name=self._config.name, city=self._config.city, district=self._config.district, door=self._entry.door.state.value,
-            inside=self._entry.visits.inside(), outbox=self._facts.waiting(), batches=self._samples.waiting(), roster=roster, config=self._config_sha256,
-            latitude=self._config.place.latitude if self._config.place else None, longitude=self._config.place.longitude if self._config.place else None,
-            faults=[FaultState(fault=fault, part=part) for fault, part in self._faults.standing()],
+            station=self.config.station, link=link, boot=boot, session=session, at=self._clock.at(now), version=self._version,
+            name=self.config.name, city=self.config.city, district=self.config.district, door=self._entry.door.state.value,
+            inside=self._entry.visits.inside(), outbox=self._facts.waiting(), batches=self._samples.waiting(), roster=roster, config=self.config_sha256,
+            latitude=self.config.place.latitude if self.config.place else None, longitude=self.config.place.longitude if self.config.place else None,
+            faults=[FaultState(fault=fault, part=part) for fault, part in self._faults.standing()], level=LEVEL,
         )  # fmt: skip
 
     def values(self, now: float) -> dict[str, float | None]:
@@ -93,7 +94,7 @@ class View:
 
     def _face_works(self) -> bool:
         working = self._faults.blocks(Service.ENTRY) is None and self._faults.blocks(Service.FACE) is None
-        return self._config.camera is not None and working
+        return self.config.camera is not None and working
 
     def _tickets_work(self) -> bool:
         """The face process reads them too; they need a key of the cloud, and the time."""
@@ -105,10 +106,10 @@ class View:
         return charging_view.socket(socket, self._room.charging.turns, free, visit, now)
 
     def _waiting(self, visit: Visit | None, now: float) -> WaitingView | None:
-        return charging_view.waiting(self._room.charging.turns, visit, self._label, now) if self._config.sockets else None
+        return charging_view.waiting(self._room.charging.turns, visit, self._label, now) if self.config.sockets else None
 
     def _lending(self, visit: Visit | None, now: float) -> LendingView | None:
-        config = self._config.lending
+        config = self.config.lending
         return charging_view.lending(self._room.lending, visit, config.loan_h * 3600, now) if config else None
 
     def _label(self, person: str) -> str:

@@ -25,7 +25,7 @@ class Visits:
     """All visits of this boot that have not ended."""
 
     def __init__(self, config: VisitConfig) -> None:
-        self._config = config
+        self.config = config
         self._all: dict[str, Visit] = {}
         self.current: Visit | None = None
         self.touched_at = -inf
@@ -104,22 +104,22 @@ class Visits:
 
     def forgets_at(self) -> float:
         """When the screen forgets its visitor, whom maintenance keeps; inf for nobody."""
-        return max(self.touched_at + self._config.idle_s, self.kept_until) if self.current else inf
+        return max(self.touched_at + self.config.idle_s, self.kept_until) if self.current else inf
 
     def warns_at(self) -> float:
         """When it begins to say so."""
-        return self.forgets_at() - self._config.warning_s
+        return self.forgets_at() - self.config.warning_s
 
     def deadline(self) -> float:
         """When tick has something to do."""
         oldest = min((v.granted_at for v in self._all.values()), default=inf)
-        return min(self.forgets_at(), oldest + self._config.longest_s)
+        return min(self.forgets_at(), oldest + self.config.longest_s)
 
     def tick(self, now: float) -> Effects:
         """Forget whom the screen waited for; end what lasted too long."""
         if now >= self.forgets_at():
             self.current = None
         effects = Effects()
-        for visit in [v for v in self._all.values() if now >= v.granted_at + self._config.longest_s]:
+        for visit in [v for v in self._all.values() if now >= v.granted_at + self.config.longest_s]:
             effects.add(self._end(visit.visit, VisitEnd.TIMED_OUT, now))
         return effects

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.people import enrol
+from tests.signed_orders import Made, provisioned
 from twin.clock import TwinClock
 from twin.station import TwinStation, layout
 
@@ -30,3 +31,17 @@ def build(tmp_path: Path) -> Iterator[Build]:
 def bench(build: Build) -> TwinStation:
     """A door, a camera, the tap `cold`, the sockets `1` and `2`; An and Bo have a right here."""
     return build()
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Made]:
+    """`made(clock, door={...})`: a station that believes the root of tests/contract/signed_examples.py, with An and Bo; noon of the day they were signed."""
+    benches: list[TwinStation] = []
+
+    def make(clock: TwinClock | None = None, **sections: object) -> TwinStation:
+        benches.append(provisioned(tmp_path / f"provisioned-{len(benches)}", clock, **sections))
+        return benches[-1]
+
+    yield make
+    for bench in benches:
+        bench.close()

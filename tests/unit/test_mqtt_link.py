@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from contract.config import LinkConfig
 from contract.topics import Direction, Leaf, leaves, topic
 from edge.adapters.mqtt import HEARD, MqttLink, client_id, delays, understand
-from edge.domain.messages import AckReceived, CommandReceived, Input, InputFaulty, LinkChanged, RosterReceived
+from edge.domain.messages import AckReceived, CommandReceived, ConfigReceived, Input, InputFaulty, LinkChanged, RosterReceived
 
 STATION = "st-1"
 ACK = topic(STATION, Leaf.ACK)
@@ -54,7 +54,7 @@ def test_documents_are_passed_on_unread() -> None:
         (ROSTER, b""),
         (topic("st-2", Leaf.ACK), ack(epoch="0a1b2c3d", upto=17)),
         (topic(STATION, Leaf.EVT), b"{}"),
-        (topic(STATION, Leaf.CFG_DESIRED), b"{}"),
+        (topic(STATION, Leaf.CFG_DESIRED), b""),
         ("ss/v1/99/st-1/ack", ack(epoch="0a1b2c3d", upto=17)),
         ("", b"{}"),
         ("\x00\ud800", b"{}"),
@@ -62,6 +62,11 @@ def test_documents_are_passed_on_unread() -> None:
 )
 def test_what_makes_no_sense_is_told_and_not_passed_on(name: str, payload: bytes) -> None:
     assert isinstance(understand(STATION, name, payload), InputFaulty)
+
+
+@pytest.mark.parametrize("raw", [b"{}", b"x" * (256 * 1024 + 1)], ids=len)
+def test_a_configuration_of_any_size_is_passed_on_to_who_reports_of_it(raw: bytes) -> None:
+    assert understand(STATION, topic(STATION, Leaf.CFG_DESIRED), raw) == ConfigReceived(raw)
 
 
 @given(st.one_of(st.sampled_from([ACK, ROSTER, CMD]), st.text()), st.binary(max_size=300))

@@ -43,6 +43,11 @@ class KioskWeb:
         self._port = config.port
 
     @property
+    def port(self) -> int:
+        """Known after start()."""
+        return self._port
+
+    @property
     def url(self) -> str:
         """Where a browser on this machine finds the page; the port is known after start()."""
         host = "127.0.0.1" if self._config.host in ("", "0.0.0.0", "::") else self._config.host

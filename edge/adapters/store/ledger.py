@@ -10,15 +10,17 @@ from pathlib import Path
 
 from contract.facts import Fact
 from contract.leases import Kind
-from edge.adapters.store import care, consents, fridge, leases, loans, reserve, standing
+from edge.adapters.store import care, configs, consents, fridge, leases, loans, orders, reserve, standing
 from edge.adapters.store.database import Opener, connect, on_disk
 from edge.adapters.store.restamps import Restamps
 from edge.adapters.store.rows import body, give_back, is_full, select, span, used_bytes
 from edge.domain.alarms import is_alarm
+from edge.domain.config_records import StoreConfig, StoreRoot
 from edge.domain.face_messages import DropConsent, StoreConsent, StoreTransfer
 from edge.domain.fridge_records import StoreCold, StoreProbe, StoreShelf
 from edge.domain.lease_records import StoreDay, StoreLease
 from edge.domain.loans import CloseLoan, KeepLoan, OpenLoan
+from edge.domain.order_records import AppendAudit, KeepUnlocks
 from edge.domain.quota import Open
 from edge.domain.records import DropFault, DropRun, KeepTries, Progress, Record, Reserve, Settle, StoreCare, StoreFault, StoreRoster, StoreRun, UseTicket
 from edge.domain.restored import Restored
@@ -61,7 +63,8 @@ class SqliteLedger:
             self.epoch, first, last, "", 1, 0, day, used, still_open, raw, tickets, faces, transfers, loans=loans.read(self._db), tries=tries,
             faults=standing.faults(self._db), care=care.read(self._db), runs=standing.runs(self._db),
             maintenance=standing.maintenance(self._db), fridge=fridge.read(self._db), shared=leases.read(self._db),
-            alarms=alarms,
+            alarms=alarms, root=configs.root(self._db), config=configs.read(self._db), audit=orders.last(self._db),
+            unlocks=orders.unlocks(self._db),
         )  # fmt: skip
 
     def commit(self, facts: Sequence[Fact], records: Sequence[Record], stamp: Stamp) -> list[Row]:
@@ -162,6 +165,10 @@ class SqliteLedger:
                 fridge.write(self._db, record)
             case StoreLease() | StoreDay():
                 leases.write(self._db, record)
+            case StoreRoot() | StoreConfig():
+                configs.write(self._db, record)
+            case AppendAudit() | KeepUnlocks():
+                orders.write(self._db, record)
             case KeepTries(numbers):
                 self._db.execute("DELETE FROM attempt")
                 self._db.executemany("INSERT INTO attempt (number) VALUES (?)", [(number,) for number in numbers])

@@ -12,7 +12,7 @@ const SIGNS = {
   fridge_open: ["lock-open", "good"], fridge_close: ["alert", "bad"], fridge_done: ["check", "good"], fridge_over: ["alert", "bad"],
   fridge_left: ["lock", "plain"], bank_take: ["lock-open", "good"], bank_lent: ["bank", "good"], bank_put: ["return", "good"],
   bank_back: ["check", "good"], bank_left: ["lock", "plain"], maintenance_on: ["wrench", "good"], maintenance_soon: ["wait", "bad"],
-  maintenance_over: ["wrench", "plain"], steward_done: ["check", "good"],
+  maintenance_over: ["wrench", "plain"], steward_done: ["check", "good"], unlocked: ["lock-open", "good"],
 };
 const HEROES = ["come_in", "goodbye"];
 const FAULTS_BY_WEIGHT = [
