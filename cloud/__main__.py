@@ -1,4 +1,4 @@
-"""`python -m cloud`: run the cloud until SIGTERM or SIGINT. `python -m cloud token NAME`: make another token, shown once.
+"""`python -m cloud`: run the cloud until SIGTERM or SIGINT. `user`, `token` and `audit`: see cloud/account_commands.py.
 
 `python -m cloud ticket-key`: make the next key that seals tickets; the running cloud takes it at its next start."""
 
@@ -14,6 +14,7 @@ import sys
 import uvicorn
 from fastapi import FastAPI
 
+from cloud import account_commands
 from cloud.app import Cloud, assemble, create_app, wall_ms
 from cloud.errors import CloudError
 from cloud.settings import Settings, from_environment
@@ -40,9 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
         settings = from_environment(os.environ)
         if words == []:
             return serve(settings)
-        if len(words) == 2 and words[0] == "token":
-            print(assemble(settings).tokens.make(words[1], wall_ms()))
-            return 0
+        if words[0] in account_commands.VERBS:
+            return account_commands.run(words, settings)
         if words == ["ticket-key"]:
             assemble(settings).seals.change(wall_ms())
             print("made; start the cloud again: stations learn the key at once, and it seals from tomorrow on")
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (CloudError, OSError) as error:
         print(f"cloud: {error}", file=sys.stderr)
         return 1
-    print(f"usage: python -m cloud [token NAME | ticket-key], not {' '.join(words)!r}", file=sys.stderr)
+    print(f"usage: python -m cloud [user … | token NAME | audit … | ticket-key], not {' '.join(words)!r}", file=sys.stderr)
     return 2
 
 

@@ -15,23 +15,27 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 
+from cloud.accounts import open_accounts
 from cloud.adapters.db import SqlAlerts, SqlBacklog, SqlFaces, SqlLeases, SqlLedger, SqlPeople, SqlPhones, SqlStations, SqlTokens, SqlWorkers, open_engine
 from cloud.adapters.db.series_book import SqlSeriesBook
 from cloud.adapters.mqtt import CloudLink
 from cloud.adapters.seal_keys import SealKeys
-from cloud.api import alerts, console, faces, facts, health, people, phones, quota, refused, samples, stations, stream
-from cloud.api.auth import TokenNeeded
+from cloud.api import alerts, audit, authority, console, faces, facts, health, login, people, phones, quota, refused, rollouts, samples, stations, stream, users
+from cloud.api.auth import Gate
 from cloud.api.errors import RESPONSES, add_handlers
 from cloud.api.guard import Guard
 from cloud.api.live import Hub
 from cloud.api.parts import Parts
+from cloud.authority import open_authority
 from cloud.elsewhere import Elsewhere
 from cloud.faces import CityFaces
 from cloud.ingest import Counters, Ingest, Rebirths, Step
 from cloud.leases import CityQuota
+from cloud.orders import OrderDesk
 from cloud.people import Announcer, RosterPeople
 from cloud.phones import PhonePasses
 from cloud.ports import Outgoing
+from cloud.rollout_side import RolloutSide, open_rollouts
 from cloud.series import Follower, SeriesSide
 from cloud.series.bounded import Bounded
 from cloud.series.rollup import Sources
@@ -68,6 +72,8 @@ class Cloud:
     workers: WorkersHere = field(kw_only=True)
     elsewhere: Elsewhere | None = field(kw_only=True)
     """Where this process takes in some shards only: what others store."""
+    orders: OrderDesk = field(kw_only=True)
+    rollouts: RolloutSide = field(kw_only=True)
 
     def start(self) -> None:
         """Begin to take in, then connect."""
@@ -76,6 +82,9 @@ class Cloud:
             self.elsewhere.start()
         self.ingest.start()
         self.announcer.start()
+        if self.parts.settings.is_main:
+            self.orders.start()
+            self.rollouts.thread.start()
         self.series_side.start()
         if self.link:
             self.link.start()
@@ -86,6 +95,8 @@ class Cloud:
         if self.link:
             self.link.stop()
         self.announcer.stop()
+        self.orders.stop()
+        self.rollouts.thread.stop()
         self.series_side.stop()
         if self.elsewhere:
             self.elsewhere.stop()
@@ -108,16 +119,17 @@ def assemble(
     engine = open_engine(settings.database_url)
     series = Sampled(open_series(settings))
     ledger, known, tokens, hub = SqlLedger(engine), SqlStations(engine), SqlTokens(engine), Hub()
+    accounts, acts = open_accounts(engine, tokens, clock_ms)
     link = None if outgoing else _link(settings, lambda *m: ingest.offer(*m), lambda: announce(), clock_ms)
     out = outgoing or link
     assert out is not None
-    store = SqlPeople(engine)
+    told = open_authority(engine, settings, known, out, clock_ms)
+    store, announcer, roster_people = told.store, told.announcer, told.people
     seals = _seals(settings, store, clock_ms())
-    announcer = Announcer(store.roster, lambda: [row.station for row in known.all()], out)
     announce: Callable[..., None] = announcer.announce if settings.is_main else lambda *_: None
-    roster_people = RosterPeople(store, announcer.announce)
     counters, elsewhere = Counters(), Elsewhere(ledger, known, hub, announce) if len(settings.owned) < SHARDS else None
     workers = WorkersHere(settings, SqlWorkers(engine), out, counters, clock_ms)
+    orders, waves = told.desk(workers), open_rollouts(engine, told.trust, out, acts, series, clock_ms, crashed)
     step = Step(ledger, Bounded(series), out, elsewhere or hub, announce, clock_ms, counters)
     rebirths = Rebirths(ledger, known, out, lambda name: shard(name) in settings.owned, clock_ms, counters, round(settings.late_s * 1000))
     ingest = Ingest(step, _tidy(settings, ledger, series, counters, clock_ms), crashed, look=rebirths)
@@ -131,8 +143,12 @@ def assemble(
         CityFaces(SqlFaces(engine), store, out, announcer.announce, clock_ms),
         CityQuota(SqlLeases(engine), lambda: len(known.all()), clock_ms, settings.utc_offset_min),
         SqlAlerts(engine), SqlBacklog(engine), (lambda: link.lost_ms) if link else (lambda: None), workers=workers, series_state=side,
+        accounts=accounts, audit=acts, audit_rows=acts, trust=told.trust, orders=orders, rollouts=waves.rollouts, configs=waves.configs,
     )
-    return Cloud(parts, tokens, seals, roster_people, announcer, ingest, link, engine, series, series_side=side, workers=workers, elsewhere=elsewhere)
+    return Cloud(
+        parts, tokens, seals, roster_people, announcer, ingest, link, engine, series,
+        series_side=side, workers=workers, elsewhere=elsewhere, orders=orders, rollouts=waves,
+    )  # fmt: skip
 
 
 def _seals(settings: Settings, store: SqlPeople, now_ms: int) -> SealKeys:
@@ -167,22 +183,24 @@ def create_app(cloud: Cloud) -> FastAPI:
     """The web application; its lifespan starts and stops the cloud."""
     parts = cloud.parts
     app = FastAPI(
-        title="Smart station cloud", version=parts.version, lifespan=_lifespan(cloud),
+        title="Smart station cloud", version=parts.version, lifespan=_lifespan(cloud), dependencies=[Depends(Gate(parts))],
         openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None,
     )  # fmt: skip
     app.add_middleware(Guard, host_names=parts.settings.host_names)
     add_handlers(app)
-    to_read = [Depends(TokenNeeded(parts.tokens, parts.settings.reads_need_token))]
-    to_write = [Depends(TokenNeeded(parts.tokens, True))]
     for noun in (stations, facts, refused, samples, health, stream):
-        app.include_router(noun.routes(parts), prefix=API, dependencies=to_read, responses=RESPONSES)
+        app.include_router(noun.routes(parts), prefix=API, responses=RESPONSES)
     for noun_read in (quota.reading(parts), alerts.reading(parts), console.routes(parts)):
-        app.include_router(noun_read, prefix=API, dependencies=to_read, responses=RESPONSES)
+        app.include_router(noun_read, prefix=API, responses=RESPONSES)
     if not parts.settings.is_main:
         return app
     app.include_router(phones.routes(parts), prefix=API, responses=RESPONSES)
+    for noun_of_users in (login, users, audit):
+        app.include_router(noun_of_users.routes(parts), prefix=API, responses=RESPONSES)
+    for router in (*authority.routers(parts), *rollouts.routers(parts)):
+        app.include_router(router, prefix=API, responses=RESPONSES)
     for router in (people.reading(parts), people.writing(parts), phones.operating(parts), faces.routes(parts), quota.of_person(parts), alerts.writing(parts)):
-        app.include_router(router, prefix=API, dependencies=to_write, responses=RESPONSES)
+        app.include_router(router, prefix=API, responses=RESPONSES)
     page = str(files("cloud.console") / "static")
     app.mount("/phone", StaticFiles(directory=str(files("cloud.console") / "phone"), html=True), name="phone")
     app.mount("/console", StaticFiles(directory=page), name="console")

@@ -43,3 +43,40 @@ class TooManyTries(CloudError):
     def __init__(self, wait_s: int) -> None:
         super().__init__(f"too many tries: wait {wait_s} s")
         self.wait_s = wait_s
+
+
+class RolloutRefused(CloudError):
+    """A rollout, or something that was asked of one, that can not be; nothing was changed. `where` names the field or the station.
+    `conflict`: what was sent is sound, and does not fit how things stand now."""
+
+    def __init__(self, where: str, value: str, text: str, hint: str, conflict: bool = False) -> None:
+        super().__init__(text)
+        self.where, self.value, self.hint, self.conflict = where, value, hint, conflict
+
+
+class RolloutUnknown(CloudError):
+    """There is no rollout of this number, or no such station in it."""
+
+
+class PasswordWrong(CloudError):
+    """Name and password do not match; which of them is not said, and not known by how long it took."""
+
+
+class UserRefused(PersonRefused):
+    """A change of users that would not do; nothing was changed."""
+
+
+class AccessRefused(CloudError):
+    """A request that whoever sent it may not make. `kind`: empty, step_up_needed, human_needed, role_too_low, not_your_district, not_in_table."""
+
+    def __init__(self, status: int, kind: str, text: str, hint: str) -> None:
+        super().__init__(text)
+        self.status, self.kind, self.hint = status, kind, hint
+
+
+class OrderImpossible(CloudError):
+    """An order that is not even written down; `hint` says what to do first."""
+
+    def __init__(self, text: str, hint: str) -> None:
+        super().__init__(text)
+        self.hint = hint

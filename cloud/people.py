@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable
 
 from pydantic import ValidationError
@@ -15,14 +16,15 @@ from pydantic import ValidationError
 from cloud.adapters.db import SqlPeople
 from cloud.errors import LedgerDown, PersonRefused, PersonUnknown
 from cloud.ports import Outgoing, PersonRow
+from cloud.rosters import Post, fits
 from contract.roster import PHONE_PATTERN, PIN_PATTERN, Entitlement, Person, Role, Roster, code_digest, phone_digest
 from contract.topics import Leaf, topic
 
 log = logging.getLogger(__name__)
 
 RETRY_S = 2.0
-KEYS_BYTES = 256
-"""The ticket keys in a roster, which are kept apart from people."""
+LOOK_S = 10.0
+"""Between two looks at whether somebody is to be told in another form: a first root, a new delegation, a change of district."""
 
 
 class RosterPeople:
@@ -39,6 +41,14 @@ class RosterPeople:
     def roster(self) -> Roster | None:
         """What stations should have; None while nobody was ever entered."""
         return self._store.roster()
+
+    def version(self) -> int:
+        """Of it; 0 for none."""
+        return self._store.version()
+
+    def announce(self) -> None:
+        """Tell every station again. Returns at once."""
+        self._changed()
 
     def put(
         self, person: str, *, number: str | None, pin: str | None, label: str | None, entitlement: Entitlement,
@@ -125,10 +135,10 @@ def _person(**fields: object) -> Person:
 
 def _must_fit(salt: str, people: list[Person]) -> None:
     try:
-        size = len(Roster(version=2**53, salt=salt, people=people).model_dump_json())
+        roster = Roster(version=2**53, salt=salt, people=people)
     except ValidationError as error:
         raise PersonRefused("people", "", error.errors(include_url=False)[0]["msg"], "choose another number") from None
-    if size + KEYS_BYTES > Leaf.ROSTER_DESIRED.traffic.limit:
+    if not fits(roster):
         raise PersonRefused("people", str(len(people)), "the roster would be too large for one message", "remove people")
 
 
@@ -142,9 +152,10 @@ def _row(one: Person) -> PersonRow:
 class Announcer:
     """Sends the newest roster, retained, to stations that may not have it; a thread of its own, one message at a time."""
 
-    def __init__(self, roster: Callable[[], Roster | None], known: Callable[[], Iterable[str]], outgoing: Outgoing) -> None:
+    def __init__(self, post: Post, known: Callable[[], Iterable[str]], outgoing: Outgoing) -> None:
         """`known` gives every station there is."""
-        self._roster, self._known, self._outgoing = roster, known, outgoing
+        self._post, self._known, self._outgoing = post, known, outgoing
+        self._told: dict[str, str] = {}
         self._pending: set[str] = set()
         self._everybody = False
         self._stopping = False
@@ -171,11 +182,15 @@ class Announcer:
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
+        look_at = time.monotonic() + LOOK_S
         while not self._stopping:
             with self._changed:
-                self._changed.wait_for(lambda: self._stopping or self._everybody or bool(self._pending))
+                self._changed.wait_for(lambda: self._stopping or self._everybody or bool(self._pending), max(0.0, look_at - time.monotonic()))
                 names, everybody = self._pending, self._everybody
                 self._pending, self._everybody = set(), False
+            if time.monotonic() >= look_at:
+                names |= self._otherwise()
+                look_at = time.monotonic() + LOOK_S
             left, everybody_left = self._send(names, everybody)
             if left or everybody_left:
                 with self._changed:
@@ -186,15 +201,30 @@ class Announcer:
     def _send(self, names: set[str], everybody: bool) -> tuple[set[str], bool]:
         """Who could not be told, and whether it was not even known who there is."""
         try:
-            waiting = sorted(names | set(self._known() if everybody else ()))
-            roster = self._roster()
+            waiting = names | set(self._known() if everybody else ())
+            letters = self._post.letters(waiting)
         except LedgerDown as error:
             log.warning("roster not sent: %s", error)
             return names, everybody
-        if roster is None:
+        if letters is None:
             return set(), False
-        raw = roster.model_dump_json().encode()
-        for done, station in enumerate(waiting):
-            if self._stopping or not self._outgoing.deliver(topic(station, Leaf.ROSTER_DESIRED), raw, 1, True):
-                return set(waiting[done:]), False
+        in_order = letters.in_order(waiting)
+        for done, station in enumerate(in_order):
+            letter = letters.to(station)
+            if letter is None:
+                continue
+            if self._stopping or not self._outgoing.deliver(topic(station, Leaf.ROSTER_DESIRED), letter.raw(), 1, True):
+                return set(in_order[done:]), False
+            self._told[station] = letter.mark
         return set(), False
+
+    def _otherwise(self) -> set[str]:
+        """Stations that were told something, and would be told something else now."""
+        try:
+            letters = self._post.letters(self._told) if self._post.may_change() else None
+        except LedgerDown:
+            return set()
+        if letters is None:
+            return set()
+        now = {station: letters.to(station) for station in self._told}
+        return {station for station, letter in now.items() if letter and letter.mark != self._told[station]}

@@ -49,7 +49,7 @@ class PhonePasses:
         Raises:
             TooManyTries, CodeWrong: nobody is signed in.
         """
-        address = _network(address)
+        address = network(address)
         self._count(number, address)
         found = self._phones.code_of_number(number)
         person, expected = found or ("", NOBODY)
@@ -118,7 +118,7 @@ class PhonePasses:
             self._digesting.release()
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """Of IPv6 the first 64 bits, which one household has to itself."""
     try:
         parsed = ip_address(address)

@@ -12,6 +12,8 @@ from cloud.domain.holes import Hole
 from cloud.domain.leases import Excess, PersonDay
 from cloud.rows import Batch, Committed, Epoch, FaceReport, FactQuery, FactRow, Issued, PersonRow, PhoneSession, RefusedRow, StationRow, Stored, WorkerRow
 from contract.roster import Entitlement, Role, Roster
+from contract.signing import Signed
+from contract.trust import Root
 
 __all__ = [
     "Backlog", "Batch", "Committed", "Epoch", "FaceReport", "Faces", "FactQuery", "FactRow", "Issued", "Leases", "Ledger", "Listener",
@@ -116,6 +118,12 @@ class People(Protocol):
 
     def roster(self) -> Roster | None: ...
 
+    def version(self) -> int:
+        """Of the roster that stations should have; 0 for none."""
+
+    def announce(self) -> None:
+        """Tell it to every station again."""
+
 
 class Phones(Protocol):
     """People's own phones: sessions that can do one thing, get a ticket for their own person."""
@@ -183,6 +191,18 @@ class Listener(Protocol):
     """Whoever follows the ledger live; called on the ingest thread and must not block."""
 
     def __call__(self, facts: Iterable[FactRow], stations: Iterable[StationRow]) -> None: ...
+
+
+class Roots(Protocol):
+    """The roots by which stations know who may sign what (contract/trust.py), as they were put here by PUT /trust/roots."""
+
+    def chain(self) -> tuple[Signed, ...]:
+        """The newest MOST_ROOTS, oldest first: what travels with a document. Empty while there is none. Raises: LedgerDown."""
+        ...
+
+    def current(self) -> Root | None:
+        """The newest one; it may be over. Raises: LedgerDown."""
+        ...
 
 
 class AuditBook(Protocol):

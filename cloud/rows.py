@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cloud.domain.faces import FaceRecord
-from cloud.domain.intake import Asked, Refused, Reported
+from cloud.domain.intake import Asked, Configured, Refused, Replied, Reported
 from cloud.domain.presence import Heard
 from cloud.domain.progress import Lane, Progress
 from contract.envelope import FactEnvelope
@@ -46,9 +46,11 @@ class Batch:
     refused: list[Refused] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
     reports: list[Reported] = field(default_factory=list)
+    configs: list[Configured] = field(default_factory=list)
     heard: set[str] = field(default_factory=set)
     committed: dict[Epoch, Committed] = field(default_factory=dict)
     asks: list[Asked] = field(default_factory=list)
+    replies: list[Replied] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,14 @@ class FactRow:
 
 @dataclass(frozen=True)
 class StationRow:
-    """A station as it last spoke; `state` None when it never said one."""
+    """A station as it last spoke; `state` None when it never said one; `roster_ms`: when it last told which roster it has."""
 
     station: str
     heard: Heard
     state: State | None
     roster_version: int
     roster_refused: str | None
+    roster_ms: int | None = None
 
 
 @dataclass(frozen=True)

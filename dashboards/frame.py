@@ -22,10 +22,14 @@ SCHEMA = 41
 
 
 class Marks(Query):
-    """An annotation's query; Grafana reads the columns of text and time from it."""
+    """An annotation's query; Grafana reads the columns of text and time from it. `tags`: columns that are shown as tags."""
+
+    def __init__(self, query: str, tags: str) -> None:
+        super().__init__(query, ref="Anno")
+        self.tags = tags
 
     def to_json(self) -> dict[str, object]:
-        return {**super().to_json(), "queryType": "tags", "fromAnnotations": True, "titleColumn": "title", "textColumn": "text", "tagsColumn": "kind,station"}
+        return {**super().to_json(), "queryType": "tags", "fromAnnotations": True, "titleColumn": "title", "textColumn": "text", "tagsColumn": self.tags}
 
 
 def dashboard(board: Board, language: Language) -> g.Dashboard:
@@ -118,6 +122,7 @@ def _annotations(board: Board, language: Language) -> list[g.AnnotationQuery]:
     return [
         _mark(Text("Starts and configurations", "启动与配置变更"), changes, whose, Colour.QUIET, shown, language),
         _mark(Text("Alarms", "告警"), alarms, whose, Colour.ILL, shown, language),
+        _rollouts(language),
     ]
 
 
@@ -125,4 +130,11 @@ def _mark(name: Text, kinds: str, whose: str, colour: Colour, shown: bool, langu
     """Of a whole city they are many: there they wait to be switched on."""
     where = f"{kinds} AND {whose}" if whose else kinds
     query = events(Measurement.NOTE, ["title", "text", "kind", "station"], where)
-    return g.AnnotationQuery(name=name.of(language), datasource=SOURCE, enable=shown, icon_color=colour.value, target=Marks(query, ref="Anno"))
+    return g.AnnotationQuery(name=name.of(language), datasource=SOURCE, enable=shown, icon_color=colour.value, target=Marks(query, "kind,station"))
+
+
+def _rollouts(language: Language) -> g.AnnotationQuery:
+    """Few, and what an operator looks for first when a curve bends: always shown."""
+    query = events(Measurement.ROLLOUT_NOTE, ["title", "text", "rollout"], "\"title\" != ''")
+    name = Text("Rollouts", "配置发布").of(language)
+    return g.AnnotationQuery(name=name, datasource=SOURCE, enable=True, icon_color=Colour.WARN.value, target=Marks(query, "rollout"))

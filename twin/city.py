@@ -6,8 +6,9 @@ from typing import NamedTuple
 from contract.config import StationConfig, check
 from twin.grades import Grade, sections
 
-CITY = "Lanting 蓝汀"
-DISTRICTS = ("Riverside 河畔", "Old Mill 老磨坊", "Harbour 港湾", "Hill Gate 山门")
+CITY = "lanting"
+DISTRICTS = {"riverside": "河畔", "old-mill": "老磨坊", "harbour": "港湾", "hill-gate": "山门"}
+"""As configuration and selectors name them, and as their stations are called."""
 CORNERS = (
     "Ferry Stop 渡口", "Market Gate 市集口", "Courier Yard 驿园", "Bus Depot 公交场", "School Corner 学堂角", "Canal Bridge 运河桥",
 )  # fmt: skip
@@ -42,7 +43,7 @@ STEWARD = Citizen("p-steward", "9001", "8642", "Steward 值班")
 
 def city(count: int) -> list[Place]:
     """`count` stations, st-1 first; neighbours in the list stand in different districts."""
-    return [Place(f"st-{n + 1}", _name(n), CITY, DISTRICTS[n % len(DISTRICTS)]) for n in range(count)]
+    return [Place(f"st-{n + 1}", _name(n), CITY, list(DISTRICTS)[n % len(DISTRICTS)]) for n in range(count)]
 
 
 def people(seed: int, count: int) -> list[Citizen]:
@@ -65,7 +66,7 @@ GRADES = {"st-1": Grade.ENHANCED, "st-2": Grade.STANDARD, "st-3": Grade.ENHANCED
 def spot(place: Place) -> dict[str, float]:
     """Where it stands on the map: always the same, near the middle of its district."""
     random = Random(f"spot of {place.station}")
-    quarter = DISTRICTS.index(place.district) if place.district in DISTRICTS else 0
+    quarter = list(DISTRICTS).index(place.district) if place.district in DISTRICTS else 0
     north, east = (-APART if quarter & 2 else APART), (-APART if quarter & 1 else APART)
     latitude, longitude = (middle + way + random.uniform(-AROUND, AROUND) for middle, way in zip(MIDDLE, (north, east), strict=True))
     return {"latitude": round(latitude, 5), "longitude": round(longitude, 5)}
@@ -87,7 +88,7 @@ def fitted(place: Place, host: str, port: int) -> StationConfig:
 
 def _name(n: int) -> str:
     around, corner = divmod(n // len(DISTRICTS), len(CORNERS))
-    return f"{CORNERS[corner]}{_turn(around)} · {DISTRICTS[n % len(DISTRICTS)].split()[-1]}"
+    return f"{CORNERS[corner]}{_turn(around)} · {list(DISTRICTS.values())[n % len(DISTRICTS)]}"
 
 
 def _turn(around: int) -> str:

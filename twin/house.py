@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from contract.config import StationConfig
+from contract.config import LinkConfig, StationConfig
 from edge.adapters.mqtt import MqttLink
-from edge.build import Assembly, Fittings
+from edge.build import Fittings
 from edge.domain.messages import CameraChanged, FacesChanged, Input, Post
 from edge.domain.screen import Screen
 from edge.ports import Clock
+from edge.running import Running
 from twin import first_stock
 from twin.cables import Cable
 from twin.expander import with_expanders
@@ -32,16 +33,16 @@ class House:
         self._tracks = 0
         fit = Fittings(
             pin_factory=with_expanders(self._pins), clock=clock,
-            link=lambda link, station, will, post: MqttLink(link, station, password, will, post),
+            link=lambda link, station, will, post: MqttLink(_through(cable, link), station, password, will, post),
             heart=TwinGuard(lambda: with_expanders(TwinFactory(lines=self._pins.room_side))).joined,
             faces=lambda camera, frames, post: NoFaces(lambda: _camera_works(post)),
         )  # fmt: skip
-        self._assembly = Assembly(config, folder, with_fridge(fit, w1_beside(folder / "room")))
+        self._running = Running(config, folder, with_fridge(fit, w1_beside(folder / "room")))
 
     @property
     def screen(self) -> Screen:
         """What the touch screen would show."""
-        return self._assembly.station.screen
+        return self._running.assembly.station.screen
 
     @property
     def door_is_free(self) -> bool:
@@ -50,21 +51,26 @@ class House:
 
     def start(self) -> None:
         """Claim the lines and begin."""
-        self._assembly.start()
+        self._running.start()
 
     def stop(self) -> None:
         """Everything off and closed. Some seconds at most."""
-        self._assembly.stop()
+        self._running.stop()
         self._pins.close()
 
     def post(self, heard: Input) -> None:
         """As the touch screen or the face process does."""
-        self._assembly.inbox.put(heard)
+        self._running.assembly.inbox.put(heard)
 
     def track(self) -> int:
         """A number for one more face before the camera."""
         self._tracks += 1
         return self._tracks
+
+
+def _through(cable: Cable, link: LinkConfig) -> LinkConfig:
+    """Whatever address a configuration gives: between station and broker lies the cable."""
+    return link.model_copy(update={"host": "127.0.0.1", "port": cable.port})
 
 
 def _camera_works(post: Post) -> None:

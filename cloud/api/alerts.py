@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, HTTPException, Path, Query, Request
 from pydantic import BaseModel, Field
 
+from cloud.api.caller import caller, note
 from cloud.api.parts import Parts, to_ms, utc
 from cloud.domain.alerts import AlertRow, over_ms
 
@@ -47,6 +48,9 @@ class AlertView(BaseModel):
     link: str
     since: str
     until: str | None
+    fingerprint: str
+    seen_by: str = Field(description="who took note of it; empty: nobody yet")
+    seen_at: str | None
 
 
 class AlertPage(BaseModel):
@@ -63,7 +67,7 @@ class Heard(BaseModel):
 
 
 def writing(parts: Parts) -> APIRouter:
-    """POST `/alerts`."""
+    """POST `/alerts` and `/alerts/{fingerprint}/acknowledge`."""
     router = APIRouter(tags=["alerts"])
 
     @router.post("/alerts")
@@ -71,6 +75,16 @@ def writing(parts: Parts) -> APIRouter:
         """What Grafana's webhook contact point sends: authorization scheme Bearer, a token of this server as credentials."""
         parts.alerts.hear([row(one, parts.clock_ms()) for one in news.alerts])
         return Heard(heard=len(news.alerts))
+
+    @router.post("/alerts/{fingerprint}/acknowledge")
+    def acknowledge(fingerprint: Annotated[str, Path(max_length=64)], request: Request) -> AlertView:
+        """Take note of an alert that stands, so that others know that somebody looks after it; the first who does is kept."""
+        who = caller(request).name
+        one = parts.alerts.see(fingerprint, who, parts.clock_ms())
+        if one is None:
+            raise HTTPException(404, "no alert with this fingerprint stands")
+        note(parts.audit, request, "alert.acknowledge", one.station or one.district or one.name, alert=one.name, fingerprint=fingerprint)
+        return view(one)
 
     return router
 
@@ -110,4 +124,5 @@ def view(one: AlertRow) -> AlertView:
         name=one.name, severity=one.severity, station=one.station, district=one.district, summary=one.summary, todo=one.todo,
         summary_zh=one.summary_zh, todo_zh=one.todo_zh, link=one.link,
         since=utc(one.since_ms), until=None if one.until_ms is None else utc(one.until_ms),
+        fingerprint=one.fingerprint, seen_by=one.seen_by, seen_at=None if one.seen_ms is None else utc(one.seen_ms),
     )  # fmt: skip

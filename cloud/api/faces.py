@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
+from cloud.api.caller import note
 from cloud.api.parts import Parts, utc
 from cloud.domain.faces import FaceRecord
 from cloud.ports import FaceReport
@@ -69,13 +70,17 @@ def routes(parts: Parts) -> APIRouter:
         return view(parts.faces.report(person))
 
     @router.post("/people/{person}/face/withdraw", status_code=202)
-    def withdraw(person: Name) -> FaceView:
+    def withdraw(person: Name, request: Request) -> FaceView:
         """Have it erased everywhere: at once where a station is online, else when it returns. May be repeated."""
-        return view(parts.faces.withdraw(person))
+        report = parts.faces.withdraw(person)
+        note(parts.audit, request, "face.withdraw", person)
+        return view(report)
 
     @router.post("/people/{person}/face/allow")
-    def allow(person: Name) -> FaceView:
+    def allow(person: Name, request: Request) -> FaceView:
         """Let the person enrol again, at their own wish and with a new consent."""
-        return view(parts.faces.allow(person))
+        report = parts.faces.allow(person)
+        note(parts.audit, request, "face.allow", person)
+        return view(report)
 
     return router

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query
@@ -40,6 +41,7 @@ class FactPage(BaseModel):
     as_of: str
 
 
+@cache
 def kinds() -> frozenset[str]:
     """Every kind of fact that the contract knows."""
     return frozenset(FACT.json_schema()["discriminator"]["mapping"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,6 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cloud.api.errors import problem
 
 BODY_LIMIT = 64 * 1024
+DOCUMENTS_LIMIT = 4 * 1024 * 1024
+DOCUMENTS = re.compile(r"/api/v1/rollouts/[^/]+/documents")
+"""Signed configurations of many stations at once; nothing else is that large."""
 SECURITY_HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -22,7 +26,7 @@ SECURITY_HEADERS = {
 
 class Guard:
     """Refuses a Host header that is neither an address nor one of ours (a foreign page reaching in through DNS), and bodies
-    above 64 KiB as soon as they are seen to be, whether or not their length was announced."""
+    above 64 KiB (4 MiB of signed documents) as soon as they are seen to be, whether or not their length was announced."""
 
     def __init__(self, app: ASGIApp, host_names: frozenset[str]) -> None:
         self._app, self._host_names = app, host_names
@@ -39,9 +43,10 @@ class Guard:
             refusal = problem(400, "this name is not one of the server's", "header host", headers.get("host", ""), hint)
             await refusal(scope, receive, secured)
             return
-        body = await _read(headers, receive)
+        limit = DOCUMENTS_LIMIT if scope["method"] == "PUT" and DOCUMENTS.fullmatch(scope["path"]) else BODY_LIMIT
+        body = await _read(headers, receive, limit)
         if body is None:
-            text, hint = f"the body is larger than {BODY_LIMIT} bytes", "send less, or in several requests"
+            text, hint = f"the body is larger than {limit} bytes", "send less, or in several requests"
             await problem(413, text, "body", headers.get("content-length", ""), hint)(scope, receive, secured)
             return
         await self._app(scope, _replay(body, receive), secured)
@@ -67,10 +72,10 @@ def _secured(send: Send) -> Send:
     return secured
 
 
-async def _read(headers: Headers, receive: Receive) -> bytes | None:
+async def _read(headers: Headers, receive: Receive, limit: int) -> bytes | None:
     """The whole body; None as soon as it is too large."""
     announced = headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > BODY_LIMIT:
+    if announced.isdigit() and int(announced) > limit:
         return None
     body = b""
     while True:
@@ -78,7 +83,7 @@ async def _read(headers: Headers, receive: Receive) -> bytes | None:
         if message["type"] != "http.request":
             return body  # the client went away; the route will notice
         body += bytes(message.get("body", b""))
-        if len(body) > BODY_LIMIT:
+        if len(body) > limit:
             return None
         if not message.get("more_body", False):
             return body

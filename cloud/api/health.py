@@ -67,8 +67,16 @@ class SeriesHealthView(BaseModel):
     points_refused: dict[str, int] = Field(description="points that the store will never take, by reason, since the start of this process")
 
 
+class NoticeView(BaseModel):
+    """What a person has to do: a code, and words."""
+
+    code: str
+    words: str
+
+
 class HealthView(BaseModel):
-    """`warnings` need a person's decision but break nothing: faces_near_filing, shards_served_twice, worker_twice, roster_untold.
+    """`warnings` need a person's decision but break nothing: faces_near_filing, shards_served_twice, worker_twice, roster_untold; of keys
+    delegation_missing, delegation_ends_soon, delegation_ended, root_ends, which `trust` says in words.
 
     `problems` in codes: broker_down, ingest_ended, ledger_down, series_down, facts_missing, shards_unserved.
     """
@@ -90,6 +98,7 @@ class HealthView(BaseModel):
     workers: list[WorkerView]
     fleet: Fleet
     faces: FacesView
+    trust: list[NoticeView] = Field(description="about the keys that stations believe")
 
 
 def routes(parts: Parts) -> APIRouter:
@@ -101,12 +110,12 @@ def routes(parts: Parts) -> APIRouter:
         """Everything an operator or a monitor needs in one answer."""
         now_ms, counters = parts.clock_ms(), parts.ingest.counters
         missing = parts.ledger.missing()
-        problems = _problems(parts, missing)
+        problems, trust = _problems(parts, missing), parts.trust.notices() if parts.settings.is_main else []
         faces = FacesView(people=parts.faces.heads(), warn_at=parts.settings.faces_warn_at)
         return HealthView(
             ok=not problems,
             problems=problems,
-            warnings=["faces_near_filing"] * (faces.people >= faces.warn_at) + parts.workers.warnings(),
+            warnings=["faces_near_filing"] * (faces.people >= faces.warn_at) + parts.workers.warnings() + sorted({one.code for one in trust}),
             now=utc(now_ms),
             version=parts.version,
             broker=_broker(parts),
@@ -121,6 +130,7 @@ def routes(parts: Parts) -> APIRouter:
             workers=_workers(parts),
             fleet=fleet(parts),
             faces=faces,
+            trust=[NoticeView(code=one.code, words=one.words) for one in trust],
         )
 
     return router

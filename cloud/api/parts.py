@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cloud.api.live import Hub
+from cloud.domain.accounts import Accounts
 from cloud.domain.alerts import Alerts
+from cloud.domain.audit import AuditReading
+from cloud.domain.configs import Configs, Rollouts
+from cloud.domain.delegations import Trusting
+from cloud.domain.orders import Orders
 from cloud.domain.points import EPOCH, millis
 from cloud.ingest import Ingest
-from cloud.ports import Backlog, Faces, Leases, Ledger, Outgoing, People, Phones, Stations, Tokens, Workers
+from cloud.ports import AuditBook, Backlog, Faces, Leases, Ledger, Outgoing, People, Phones, Stations, Tokens, Workers
 from cloud.series_ports import SeriesSink, SeriesState
 from cloud.settings import Settings
 from contract.envelope import iso
@@ -41,6 +46,13 @@ class Parts:
     broker_lost_ms: Callable[[], int | None] = lambda: None
     workers: Workers = field(kw_only=True)
     series_state: SeriesState = field(kw_only=True)
+    accounts: Accounts = field(kw_only=True)
+    audit: AuditBook = field(kw_only=True)
+    audit_rows: AuditReading = field(kw_only=True)
+    trust: Trusting = field(kw_only=True)
+    orders: Orders = field(kw_only=True)
+    rollouts: Rollouts = field(kw_only=True)
+    configs: Configs = field(kw_only=True)
 
 
 def utc(ms: int) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from cloud.api.caller import note
 from cloud.api.parts import Parts
 from cloud.ports import PersonRow
 from contract.model import PersonId
@@ -77,7 +78,7 @@ def writing(parts: Parts) -> APIRouter:
     router = APIRouter(tags=["people"])
 
     @router.put("/people/{person}")
-    def put(person: Name, body: PersonIn) -> PersonView:
+    def put(person: Name, body: PersonIn, request: Request) -> PersonView:
         """Enter or replace somebody; every station gets the new roster."""
         pin = body.pin.get_secret_value() if body.pin is not None else None
         phone = body.phone_last4.get_secret_value() if body.phone_last4 is not None else None
@@ -85,11 +86,14 @@ def writing(parts: Parts) -> APIRouter:
         row = parts.people.put(
             person, number=body.number, pin=pin, label=body.label, entitlement=body.entitlement, phone_last4=phone, duress_pin=duress, role=body.role
         )
+        secrets = [name for name in ("pin", "phone_last4", "duress_pin") if getattr(body, name) is not None]
+        note(parts.audit, request, "person.put", person, role=row.role.value, entitlement=row.entitlement.model_dump(), new=secrets)
         return _view(row)
 
     @router.delete("/people/{person}", status_code=204)
-    def delete(person: Name) -> None:
+    def delete(person: Name, request: Request) -> None:
         """Take away every right."""
         parts.people.remove(person)
+        note(parts.audit, request, "person.remove", person)
 
     return router

@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from cloud.api.caller import note
 from cloud.api.parts import Parts
 from cloud.errors import CodeWrong, SignedOut, TooManyTries
 from contract.model import PersonId, StationId
@@ -90,9 +91,10 @@ def operating(parts: Parts) -> APIRouter:
     router = APIRouter(tags=["people"])
 
     @router.delete("/people/{person}/phone-sessions", status_code=204)
-    def end(person: Annotated[PersonId, Path()]) -> None:
+    def end(person: Annotated[PersonId, Path()], request: Request) -> None:
         """Sign out all telephones of somebody: lost, stolen, or lent."""
         parts.phones.sign_out_everywhere(person)
+        note(parts.audit, request, "phones.sign_out", person)
 
     return router
 

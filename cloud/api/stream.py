@@ -3,7 +3,8 @@ away goes on where it stopped."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import StreamingResponse
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from cloud.api import facts, stations
+from cloud.api.auth import bearer
 from cloud.api.live import Subscriber
 from cloud.api.parts import Parts, utc
 from cloud.ports import FactQuery, FactRow, StationRow
@@ -32,14 +34,19 @@ def routes(parts: Parts) -> APIRouter:
         subscriber = parts.hub.subscribe()
         if subscriber is None:
             raise HTTPException(503, "too many clients follow the stream, or the server is ending")
-        return StreamingResponse(follow(parts, subscriber, station, start), media_type="text/event-stream")
+        token = bearer(request)
+        may = (lambda: parts.accounts.caller(token) is not None) if token and parts.settings.reads_need_token else (lambda: True)
+        return StreamingResponse(follow(parts, subscriber, station, start, may), media_type="text/event-stream")
 
     return router
 
 
-async def follow(parts: Parts, subscriber: Subscriber, station: str | None, start: int | None) -> AsyncIterator[str]:
-    """The text of the stream, until the client goes, is too slow, or the server ends."""
+async def follow(
+    parts: Parts, subscriber: Subscriber, station: str | None, start: int | None, may: Callable[[], bool] = lambda: True, every_s: float = STILL_HERE_S
+) -> AsyncIterator[str]:  # fmt: skip
+    """The text of the stream, until the client goes, is too slow, may not follow any longer (asked every 15 s), or the server ends."""
     try:
+        asked_s = time.monotonic()
         newest = await run_in_threadpool(parts.ledger.safe_id)
         sent = newest if start is None else start
         yield "retry: 2000\n\n"
@@ -54,7 +61,11 @@ async def follow(parts: Parts, subscriber: Subscriber, station: str | None, star
                 yield event("fact", facts.view(row), row.id)
                 sent = row.id
         while not subscriber.closed:
-            rows = await subscriber.take(STILL_HERE_S)
+            rows = await subscriber.take(every_s)
+            if time.monotonic() - asked_s >= every_s:
+                asked_s = time.monotonic()
+                if not await run_in_threadpool(may):
+                    return
             if subscriber.overflowed:
                 yield event("resync", utc(parts.clock_ms()))
                 return

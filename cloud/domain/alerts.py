@@ -9,7 +9,10 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class AlertRow:
-    """One time that an alert stood; `until_ms` None while it does. `todo`: what to do about it, in words. The Chinese ones may be empty."""
+    """One time that an alert stood; `until_ms` None while it does. `todo`: what to do about it, in words. The Chinese ones may be empty.
+
+    `seen_by`: who took note of it, `seen_ms` when; nobody and None until then.
+    """
 
     fingerprint: str
     name: str
@@ -24,6 +27,8 @@ class AlertRow:
     since_ms: int
     until_ms: int | None
     heard_ms: int
+    seen_by: str = ""
+    seen_ms: int | None = None
 
 
 def over_ms(resolved: bool, since_ms: int, end_ms: int, now_ms: int) -> int | None:
@@ -38,6 +43,9 @@ class Alerts(Protocol):
 
     def hear(self, told: Sequence[AlertRow]) -> None:
         """Raised, repeated or resolved. Raises: LedgerDown."""
+
+    def see(self, fingerprint: str, who: str, now_ms: int) -> AlertRow | None:
+        """Somebody takes note of one that stands; the first who does is kept. None: there is none. Raises: LedgerDown."""
 
     def all(self, standing: bool, limit: int) -> list[AlertRow]:
         """Newest first; with `standing` only those that are not over."""

@@ -16,6 +16,8 @@ from cloud.domain.plausible import plausible
 from cloud.domain.points import millis
 from cloud.domain.progress import Lane
 from contract import topics
+from contract.commands import Reply
+from contract.configuration import ConfigReport
 from contract.envelope import ClockState, EnvelopeRefused, FactEnvelope, Header, LooseEnvelope, SamplesEnvelope, decode
 from contract.leases import QuotaAsk
 from contract.packing import PackingRefused, unpack
@@ -73,11 +75,27 @@ class Reported:
 
 
 @dataclass(frozen=True)
+class Configured:
+    """A station's word on its configuration."""
+
+    station: str
+    report: ConfigReport
+
+
+@dataclass(frozen=True)
 class Asked:
     """A station wants a part of somebody's day."""
 
     station: str
     ask: QuotaAsk
+
+
+@dataclass(frozen=True)
+class Replied:
+    """A station's answer to a command."""
+
+    station: str
+    reply: Reply
 
 
 @dataclass(frozen=True)
@@ -87,7 +105,7 @@ class Ignored:
     station: str
 
 
-Taken = FactEnvelope | SamplesEnvelope | State | Reported | Asked | Ignored | Misdated | Refused
+Taken = FactEnvelope | SamplesEnvelope | State | Reported | Configured | Asked | Replied | Ignored | Misdated | Refused
 
 
 def read(topic: str, payload: bytes, now_ms: int) -> Taken:
@@ -141,15 +159,21 @@ def _dated(topic: str, payload: bytes, taken: FactEnvelope | SamplesEnvelope | R
     return Misdated(unsure, _refused(Reason.FUTURE_DATED, topic, payload, detail, taken.station, None, taken))
 
 
-def _document(topic: str, payload: bytes, station: str, leaf: Leaf) -> State | Reported | Asked | Ignored | Refused:
+def _document(topic: str, payload: bytes, station: str, leaf: Leaf) -> State | Reported | Configured | Asked | Replied | Ignored | Refused:
     if not payload:
         return Ignored(station)
     try:
         if leaf is Leaf.ROSTER_REPORTED:
             report = RosterReport.model_validate_json(payload)
             return Reported(station, report.model_copy(update={"refused": report.refused and _clean(report.refused)}))
+        if leaf is Leaf.CFG_REPORTED:
+            told = ConfigReport.model_validate_json(payload)
+            return Configured(station, told.model_copy(update={"reason": _clean(told.reason)}))
         if leaf is Leaf.QUOTA_ASK:
             return Asked(station, QuotaAsk.model_validate_json(payload))
+        if leaf is Leaf.CMD_REPLY:
+            reply = Reply.model_validate_json(payload)
+            return Replied(station, reply.model_copy(update={name: _clean(getattr(reply, name)) for name in ("id", "reason", "receipt", "challenge")}))
         if leaf is not Leaf.STATE:
             return Ignored(station)
         state = State.model_validate_json(payload)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 
-from cloud.domain.intake import Asked, Ignored, Misdated, Refused, Reported, Taken, read
+from cloud.domain.intake import Asked, Configured, Ignored, Misdated, Refused, Replied, Reported, Taken, read
 from cloud.domain.points import Points, count, of_samples
 from cloud.domain.progress import Lane, answers
 from cloud.errors import SeriesDown
@@ -131,8 +131,12 @@ def add(batch: Batch, one: Taken, retained: bool) -> None:
             batch.states.append(one)
         case Reported():
             batch.reports.append(one)
+        case Configured():
+            batch.configs.append(one)
         case Asked():
             batch.asks.append(one)
+        case Replied() if not retained:
+            batch.replies.append(one)
     # A will is the broker's word and a retained message its memory: neither shows that the station lives.
     # A refused one may be anybody's.
     silent = retained or isinstance(one, Refused) or (isinstance(one, State) and one.link is Link.LOST)

@@ -9,6 +9,13 @@ ROWS = rows_now(Measurement.PRESENCE, ["name", "version", "config", "standing"],
 STARTED = f"\"kind\" = 'station_started' AND {STATIONS}"
 
 
+SEATS = (
+    ("pending", Text("not yet", "未开始")), ("waiting", Text("away or busy", "离线或使用中")), ("sent", Text("sent", "已下发")),
+    ("trial", Text("on trial", "试运行")), ("confirmed", Text("confirmed", "已确认")), ("failed", Text("failed", "失败")),
+    ("back", Text("taken back", "已撤回")), ("cancelled", Text("left out", "已排除")),
+)  # fmt: skip
+
+
 def _kinds(field: str) -> str:
     inner = pick(Measurement.PRESENCE, "last", [field], BOTH, [Tag.STATION], NOW)
     return f'SELECT count(distinct("{field}")) AS "{field}" FROM ({inner}) WHERE {NOW}'
@@ -80,6 +87,23 @@ BOARD = Board(
                     Column("Time", Text("When", "时间"), width=170), Column("station", Text("Station", "站点"), opens=True),
                     Column("title", Text("What", "事项")), Column("text", Text("Configuration", "配置")),
                 ), none=Text("no start in this time", "此时段无启动"), width=10,
+            ),
+        )),
+        Row(10, (
+            Panel(
+                10, Look.STACK, Text("Stations of the rollout", "发布中的站点"),
+                Text("How far is the newest rollout, and what failed?", "最新发布进行到哪里，有何失败？"),
+                Text("Never red: the cloud stops by itself; ./kiosk rollout status says why.", "不会变红：云端会自动停止，原因见 ./kiosk rollout status。"),
+                (Query(pick(Measurement.ROLLOUT, "last", [name for name, _ in SEATS], "", every=True, fill="previous")),), names=SEATS, unit="none",
+                none=Text("no rollout in this time", "此时段无发布"),
+            ),
+            Panel(
+                11, Look.TABLE, Text("What rollouts did", "发布记录"), Text("Who did what, why, and what came of it?", "谁做了什么、为何、结果如何？"), NEVER,
+                (Query(events(Measurement.ROLLOUT_NOTE, ["rollout", "title", "text"], "\"title\" != ''"), table=True),),
+                columns=(
+                    Column("Time", Text("When", "时间"), width=170), Column("rollout", Text("Rollout", "发布"), width=90),
+                    Column("title", Text("What", "事项")), Column("text", Text("Why, and result", "原因与结果")),
+                ), none=Text("no rollout in this time", "此时段无发布"),
             ),
         )),
     ),

@@ -12,7 +12,9 @@ import yaml
 from fastapi.testclient import TestClient
 
 from cloud.app import create_app
+from cloud.domain.callers import Role
 from tests.cloud_parts import Bench, bench
+from tests.cloud_people import logged_in
 
 URL = "http://127.0.0.1:8000"
 ALERTING = Path(__file__).parents[2] / "dashboards" / "provisioning" / "alerting"
@@ -44,6 +46,22 @@ def told(status: str = "firing", **changes: Any) -> dict[str, Any]:
 def listed(web: TestClient, query: str = "") -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = web.get(f"/api/v1/alerts{query}").json()["items"]
     return items
+
+
+def test_somebody_takes_note_of_an_alert_and_it_is_in_the_audit(web: TestClient, cloud: Bench) -> None:
+    web.post("/api/v1/alerts", json=told())
+    url = "/api/v1/alerts/c6eadffa33fcdf37/acknowledge"
+    assert web.post(url).json()["type"] == "human_needed"
+    for name in ("ann", "bob"):
+        cloud.clock.ms += 1000
+        answer = web.post(url, headers=logged_in(cloud, Role.OPERATOR, name=name)).json()
+        assert (answer["seen_by"], answer["seen_at"]) == ("ann", "2026-11-21T04:00:01.000Z"), "the first is kept"
+    web.post("/api/v1/alerts", json=told())
+    assert listed(web)[0]["seen_by"] == "ann", "also when Grafana repeats it"
+    noted = [(row.who, row.act, row.target) for row in cloud.cloud.parts.audit_rows.rows(0, 100) if row.act.startswith("alert")]
+    assert noted == [("ann", "alert.acknowledge", "north"), ("bob", "alert.acknowledge", "north")]
+    web.post("/api/v1/alerts", json=told("resolved", endsAt="2026-11-21T03:30:00Z"))
+    assert web.post(url, headers=logged_in(cloud, Role.OPERATOR)).status_code == 404
 
 
 def test_an_alert_is_raised_repeated_and_resolved(web: TestClient) -> None:

@@ -31,6 +31,14 @@ class SqlAlerts:
                 earlier = (ALERTS.c.fingerprint == one.fingerprint, ALERTS.c.since_ms < one.since_ms, ALERTS.c.until_ms.is_(None))
                 connection.execute(update(ALERTS).where(*earlier).values(until_ms=one.since_ms))
 
+    def see(self, fingerprint: str, who: str, now_ms: int) -> AlertRow | None:
+        """Somebody takes note of one that stands; the first who does is kept."""
+        mine = ALERTS.c.fingerprint == fingerprint, ALERTS.c.until_ms.is_(None)
+        with writing(self._engine) as connection:
+            connection.execute(update(ALERTS).where(*mine, ALERTS.c.seen_ms.is_(None)).values(seen_by=who[:80], seen_ms=now_ms))
+            row = connection.execute(select(ALERTS).where(*mine).order_by(ALERTS.c.since_ms.desc())).first()
+        return _read(row) if row else None
+
     def all(self, standing: bool, limit: int) -> list[AlertRow]:
         """Newest first."""
         found = select(ALERTS).order_by(ALERTS.c.since_ms.desc(), ALERTS.c.id.desc()).limit(min(limit, MOST))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -120,6 +121,15 @@ def _migrate(engine: Engine) -> None:
 
 def _apply(connection: Connection, text: str) -> None:
     lines = [line for line in text.splitlines() if not line.startswith("--")]
-    for statement in "\n".join(lines).replace("ROW_ID", ROW_ID[connection.dialect.name]).split(";"):
-        if statement.strip():
-            connection.exec_driver_sql(statement)
+    for statement in re.split(r";\s*$", "\n".join(lines).replace("ROW_ID", ROW_ID[connection.dialect.name]), flags=re.MULTILINE):
+        database, sql = _meant_for(statement.strip())
+        if sql and database in ("", connection.dialect.name):
+            connection.exec_driver_sql(sql)
+
+
+def _meant_for(statement: str) -> tuple[str, str]:
+    """`@sqlite CREATE …` is for that database alone; others are for all."""
+    if not statement.startswith("@"):
+        return "", statement
+    name, _, sql = statement[1:].partition(" ")
+    return name, sql

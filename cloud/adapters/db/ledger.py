@@ -6,14 +6,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, func, select
 
+from cloud.adapters.db.config_reports import write_config_reports
 from cloud.adapters.db.engine import insert_into, reading, writing
 from cloud.adapters.db.faces import write_faces
 from cloud.adapters.db.leases import write_leases
+from cloud.adapters.db.orders import write_answers
 from cloud.adapters.db.progress import advance, holes, pruned
 from cloud.adapters.db.pruning import prune
 from cloud.adapters.db.refusals import counts, file_refusals, find
 from cloud.adapters.db.stations import write_stations
 from cloud.adapters.db.tables import FACTS, PROGRESS
+from cloud.adapters.db.trust import write_rooted
 from cloud.adapters.db.turns import safe_id, take_turn
 from cloud.domain.holes import Hole
 from cloud.domain.points import millis
@@ -42,7 +45,10 @@ class SqlLedger:
             fresh = list({key: one for one in batch.facts if (key := (one.station, one.epoch, one.seq)) in new}.values())
             write_faces(connection, fresh)
             leases = write_leases(connection, batch, fresh)
+            write_answers(connection, batch, fresh)
             file_refusals(connection, batch, set(new))
+            write_config_reports(connection, batch)
+            write_rooted(connection, batch)
             changed, newcomers = write_stations(connection, batch)
         return Stored(facts, progress, changed, newcomers, leases)
 
@@ -143,4 +149,5 @@ def _was_pruned(gone: dict[Epoch, tuple[int, Progress]], one: FactEnvelope) -> b
 def _named(batch: Batch) -> set[str]:
     """Every station of which this batch changes a row."""
     told = {one.station for one in batch.states} | {one.station for one in batch.reports} | {one.station for one in batch.asks}
+    told |= {one.station for one in batch.configs}
     return told | batch.heard | {one.station for one in batch.committed}

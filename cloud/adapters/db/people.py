@@ -16,6 +16,9 @@ from contract.leases import Allowance
 from contract.roster import Entitlement, FaceRight, Person, Role, Roster
 from contract.ticket import TicketKey
 
+HIGHEST = 2**52
+"""Of the versions of rosters that stations may have reported; the contract ends at twice of it."""
+
 
 class SqlPeople:
     """The stored roster. A PIN is never here, only its digest."""
@@ -46,6 +49,11 @@ class SqlPeople:
             if row is None or row.version == 0:
                 return None
             return _roster(connection, row)
+
+    def version(self) -> int:
+        """Of that document; 0 for none."""
+        with reading(self._engine) as connection:
+            return int(connection.execute(select(ROSTER.c.version)).scalar_one_or_none() or 0)
 
     def renew(self) -> None:
         """A new version, because something in it changed that is stored elsewhere; none while nobody was ever entered."""
@@ -118,9 +126,13 @@ def _person(row: Any, without_face: set[str]) -> Person:
 
 
 def _next(connection: Connection) -> Roster:
-    """The version never goes back at a station, not even when this database is new: it exceeds what stations reported."""
+    """The version never goes back at a station, not even when this database is new: it exceeds what stations reported.
+
+    A report beyond HIGHEST is a lie: nobody may drive the versions to where there is no next one.
+    """
     here = connection.execute(select(ROSTER.c.version)).scalar_one()
-    reported = connection.execute(select(func.coalesce(func.max(STATIONS.c.roster_version), 0))).scalar_one()
+    believed = select(func.coalesce(func.max(STATIONS.c.roster_version), 0)).where(STATIONS.c.roster_version <= HIGHEST)
+    reported = connection.execute(believed).scalar_one()
     connection.execute(update(ROSTER).values(version=max(here, reported) + 1))
     row = connection.execute(select(ROSTER)).one()
     return _roster(connection, row)

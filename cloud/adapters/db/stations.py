@@ -60,7 +60,7 @@ def write_stations(connection: Connection, batch: Batch) -> tuple[list[StationRo
     rows.update({name: _new(name, batch.now_ms) for name in newcomers})
     changed = [said.station for said in batch.states if _apply(rows[said.station], said, batch.now_ms)]
     for told in batch.reports:
-        rows[told.station].update(roster_version=told.report.version, roster_refused=told.report.refused)
+        rows[told.station].update(roster_version=told.report.version, roster_refused=told.report.refused, roster_ms=batch.now_ms)
         changed.append(told.station)
     for name in batch.heard:
         rows[name]["heard_ms"] = batch.now_ms
@@ -77,7 +77,7 @@ def _new(station: str, now_ms: int) -> dict[str, Any]:
     return {
         "station": station, "first_ms": now_ms, "heard_ms": now_ms, "link": None, "boot": "", "session": 0,
         "since_ms": now_ms, "state": None, "roster_version": 0, "roster_refused": None,
-        "losses": "[]", "flapping_ms": None, "changed_ms": now_ms,
+        "losses": "[]", "flapping_ms": None, "changed_ms": now_ms, "roster_ms": None,
     }  # fmt: skip
 
 
@@ -107,4 +107,4 @@ def _read(row: Any) -> StationRow:
 
 def _read_mapping(row: dict[str, Any]) -> StationRow:
     state = State.model_validate_json(row["state"]) if row["state"] else None
-    return StationRow(row["station"], _heard(row), state, row["roster_version"], row["roster_refused"])
+    return StationRow(row["station"], _heard(row), state, row["roster_version"], row["roster_refused"], row["roster_ms"])

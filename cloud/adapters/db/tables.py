@@ -34,7 +34,7 @@ STATIONS = Table(
     Column("first_ms", BigInteger), Column("heard_ms", BigInteger), Column("link", String), Column("boot", String),
     Column("session", BigInteger), Column("since_ms", BigInteger), Column("state", Text),
     Column("roster_version", BigInteger), Column("roster_refused", Text), Column("losses", String), Column("flapping_ms", BigInteger),
-    Column("changed_ms", BigInteger),
+    Column("changed_ms", BigInteger), Column("roster_ms", BigInteger),
 )  # fmt: skip
 
 PEOPLE = Table(
@@ -53,7 +53,26 @@ ROSTER = Table(
 
 TOKENS = Table(
     "tokens", METADATA,
-    Column("sha256", String, primary_key=True), Column("name", String), Column("made_ms", BigInteger),
+    Column("sha256", String, primary_key=True), Column("name", String), Column("made_ms", BigInteger), Column("role", String),
+)  # fmt: skip
+
+USERS = Table(
+    "users", METADATA,
+    Column("name", String, primary_key=True), Column("role", String), Column("districts", Text), Column("password", String),
+    Column("made_ms", BigInteger), Column("password_ms", BigInteger), Column("login_ms", BigInteger),
+)  # fmt: skip
+
+LOGINS = Table(
+    "logins", METADATA,
+    Column("sha256", String, primary_key=True), Column("name", String),
+    Column("until_ms", BigInteger), Column("ends_ms", BigInteger), Column("stepped_ms", BigInteger),
+)  # fmt: skip
+
+AUDIT = Table(
+    "audit", METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger), Column("who", String), Column("act", String), Column("target", String), Column("detail", Text),
+    Column("previous", String), Column("sha256", String),
 )  # fmt: skip
 
 FACES = Table(
@@ -102,6 +121,7 @@ ALERTS = Table(
     Column("fingerprint", String), Column("name", String), Column("severity", String), Column("station", String), Column("district", String),
     Column("summary", String), Column("todo", String), Column("summary_zh", String), Column("todo_zh", String), Column("link", String),
     Column("since_ms", BigInteger), Column("until_ms", BigInteger), Column("heard_ms", BigInteger),
+    Column("seen_by", String), Column("seen_ms", BigInteger),
 )  # fmt: skip
 
 SERIES_CURSORS = Table(
@@ -112,4 +132,65 @@ SERIES_CURSORS = Table(
 SERIES_HOLDERS = Table(
     "series_holders", METADATA,
     Column("name", String, primary_key=True), Column("holder", String), Column("until_ms", BigInteger),
+)  # fmt: skip
+
+TRUST_ROOTS = Table(
+    "trust_roots", METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False), Column("signed", Text), Column("put_ms", BigInteger),
+)  # fmt: skip
+
+TRUST_DELEGATIONS = Table(
+    "trust_delegations", METADATA,
+    Column("sha256", String, primary_key=True), Column("signed", Text), Column("put_ms", BigInteger),
+)  # fmt: skip
+
+ROOTED_STATIONS = Table(
+    "rooted_stations", METADATA,
+    Column("station", String, primary_key=True), Column("root", BigInteger),
+)  # fmt: skip
+
+ORDERS = Table(
+    "orders", METADATA,
+    Column("id", String, primary_key=True),
+    Column("station", String), Column("kind", String), Column("minutes", BigInteger), Column("operator", String), Column("reason", String),
+    Column("state", String), Column("words", String), Column("flaw", String), Column("asked_ms", BigInteger), Column("changed_ms", BigInteger),
+)  # fmt: skip
+
+ORDER_ANSWERS = Table(
+    "order_answers", METADATA,
+    Column("order_id", String, primary_key=True), Column("step", String, primary_key=True), Column("data", Text),
+)  # fmt: skip
+
+ROLLOUTS = Table(
+    "rollouts", METADATA,
+    Column("id", String, primary_key=True), Column("name", String), Column("who", String), Column("reason", String), Column("release", String),
+    Column("options", Text), Column("made_ms", BigInteger), Column("state", String), Column("wave", BigInteger), Column("lines", Text),
+)  # fmt: skip
+
+ROLLOUT_SEATS = Table(
+    "rollout_seats", METADATA,
+    Column("rollout", String, primary_key=True), Column("station", String, primary_key=True), Column("district", String), Column("grade", String),
+    Column("version", BigInteger), Column("sha256", String), Column("undo_sha256", String), Column("wave", BigInteger), Column("state", String),
+    Column("since_ms", BigInteger), Column("published", String), Column("due", String), Column("touched_ms", BigInteger),
+    Column("again_ms", BigInteger), Column("settled", BigInteger), Column("reason", String),
+)  # fmt: skip
+
+ROLLOUT_HISTORY = Table(
+    "rollout_history", METADATA,
+    Column("id", BigInteger, primary_key=True), Column("rollout", String), Column("at_ms", BigInteger),
+    Column("who", String), Column("what", String), Column("why", String), Column("result", String),
+)  # fmt: skip
+
+CONFIG_DOCUMENTS = Table(
+    "config_documents", METADATA,
+    Column("rollout", String, primary_key=True), Column("station", String, primary_key=True), Column("paper", String, primary_key=True),
+    Column("version", BigInteger), Column("sha256", String), Column("release", String), Column("document", Text), Column("published_ms", BigInteger),
+)  # fmt: skip
+
+CONFIG_REPORTS = Table(
+    "config_reports", METADATA,
+    Column("station", String, primary_key=True), Column("version", BigInteger), Column("sha256", String), Column("phase", String),
+    Column("reason", String), Column("flaw", String), Column("in_force_version", BigInteger), Column("in_force_sha256", String),
+    Column("confirmed_version", BigInteger), Column("confirmed_sha256", String), Column("root", BigInteger), Column("level", BigInteger),
+    Column("at_ms", BigInteger), Column("received_ms", BigInteger),
 )  # fmt: skip

@@ -2,28 +2,36 @@
 
 import { h, setText } from "./dom.js";
 import { behind, happened, unheardSince } from "./gaps.js";
+import { begin, drawMe } from "./login.js";
 import { overview } from "./overview.js";
+import { newsOfRollouts } from "./rollout_line.js";
+import { rw } from "./rollout_words.js";
+import { rolloutPage, rolloutsPage } from "./rollouts.js";
 import { follow, get, pages } from "./source.js";
 import { stationPage } from "./station.js";
 import { ago, clock, lang, switchLanguage, w } from "./words.js";
 
-const KEPT = 600, HEALTH_MS = 5000, STATIONS_MS = 20000, STATION_MS = 60000, OLD_MS = 20000;
-const store = { stations: new Map(), facts: [], health: null, loaded: false, failure: null, answered: null, deaf: null, connected: null, alerts: [], grafana: "", view: { hours: 24, filter: "", only: null, sort: "standing", backwards: false, paused: false, pausedAt: null } };
+const KEPT = 600, HEALTH_MS = 5000, STATIONS_MS = 20000, STATION_MS = 60000, OLD_MS = 20000, ROLLOUT_MS = 3000;
+const store = { stations: new Map(), facts: [], health: null, loaded: false, failure: null, answered: null, deaf: null, connected: null, alerts: [], rollouts: [], grafana: "", view: { hours: 24, filter: "", only: null, sort: "standing", backwards: false, paused: false, pausedAt: null } };
 const main = document.getElementById("main");
 let page = null, pending = false;
 
 function route() {
-  const found = location.hash.match(/^#\/station\/([a-z0-9-]{1,32})$/);
-  page = found ? stationPage(store, found[1]) : overview(store);
+  const found = location.hash.match(/^#\/(station|rollout)\/([a-z0-9-]{1,64})$/);
+  if (found) page = found[1] === "station" ? stationPage(store, found[2]) : rolloutPage(store, found[2]);
+  else page = location.hash === "#/rollouts" ? rolloutsPage() : overview(store);
   main.replaceChildren(page.root);
   scrollTo(0, 0);
+  askRollouts();
 }
 
 function speak() {
   document.documentElement.lang = lang();
-  const texts = { brand: w.brand, language: w.language, skip: w.skip, "ask-title": w.askTitle, "ask-why": w.askWhy, "ask-label": w.askLabel, "ask-ok": w.askOk };
+  const texts = { brand: w.brand, language: w.language, skip: w.skip };
   for (const [id, text] of Object.entries(texts)) document.getElementById(id).textContent = text;
+  document.getElementById("rollouts").textContent = rw().title;
   document.title = w.brand;
+  drawMe();
   topLine();
 }
 
@@ -87,6 +95,11 @@ async function askStations() {
   soon();
 }
 
+async function askRollouts() {
+  store.rollouts = await newsOfRollouts().catch(() => store.rollouts);
+  soon();
+}
+
 async function askFacts() {
   try {
     hearAll((await get("/api/v1/facts?limit=200")).items);
@@ -120,11 +133,16 @@ const heard = {
 
 document.getElementById("language").addEventListener("click", () => { switchLanguage(); speak(); route(); });
 addEventListener("hashchange", () => { route(); main.focus(); });
+addEventListener("redraw", soon);
+addEventListener("login", () => { route(); askHealth(); askStations(); askFacts(); });
 speak();
+begin();
 route();
 get("/api/v1/console").then((told) => { store.grafana = told.grafana_url; soon(); }, () => {});
 await Promise.all([askHealth(), askStations(), askFacts()]);
 setInterval(askHealth, HEALTH_MS);
 setInterval(askStations, STATIONS_MS);
-setInterval(() => page.load?.(), STATION_MS);
+setInterval(askRollouts, STATIONS_MS);
+setInterval(() => { if (!page.every) page.load?.(); }, STATION_MS);
+setInterval(() => { if (page.every) page.load(); }, ROLLOUT_MS);
 follow(heard);

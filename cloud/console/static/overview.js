@@ -2,7 +2,10 @@
 
 import { h, setText } from "./dom.js";
 import { behind, cameLate, happened, unheardSince } from "./gaps.js";
-import { get } from "./source.js";
+import { whoIsIn } from "./login.js";
+import { morph } from "./morph.js";
+import { rolloutLines } from "./rollout_line.js";
+import { get, send } from "./source.js";
 import { SIGNS, ago, clock, factText, factTone, lang, w } from "./words.js";
 
 const ORDER = { lost: 0, late: 1, unknown: 2, stopped: 3, online: 4 };
@@ -20,8 +23,8 @@ export function overview(store) {
   const hold = h("button", { type: "button", "aria-pressed": String(view.paused), onclick: pause });
   const heads = Object.keys(COLUMNS).map((name) => h("th", { scope: "col", class: NUMBERS.has(name) ? "number" : null }, h("button", { type: "button", onclick: () => sortBy(name) }, w.col[name])));
   const table = h("table", {}, h("thead", {}, h("tr", {}, heads)), body);
-  const live = h("small"), alerts = h("div");
-  const root = h("div", {}, tiles, alerts, h("div", { class: "columns" },
+  const live = h("small"), alerts = h("div"), news = h("div", { tabindex: "-1" });
+  const root = h("div", {}, tiles, alerts, news, h("div", { class: "columns" },
     h("section", { class: "sheet" }, h("header", {}, h("h2", {}, w.stations, count), filter), h("div", { class: "scroll" }, table), note),
     h("section", { class: "sheet" }, h("header", {}, h("h2", {}, w.live, live), hold), feed)));
   let drawn = null, named = store.loaded, bound = null, boundOf = -1;
@@ -53,6 +56,7 @@ export function overview(store) {
     readBound();
     setText(live, store.deaf ? w.notLive(clock(iso(store.deaf), false)) : "");
     root.classList.toggle("old", Boolean(store.deaf));
+    morph(news, [rolloutLines(store.rollouts)]);
     drawAlerts();
     drawTiles();
     drawFeed();
@@ -85,7 +89,7 @@ export function overview(store) {
   }
 
   function drawAlerts() {
-    const text = JSON.stringify(store.alerts) + store.stations.size;
+    const text = JSON.stringify(store.alerts) + store.stations.size + whoIsIn()?.role;
     if (alerts.dataset.text === text) return;
     alerts.dataset.text = text;
     alerts.replaceChildren(...(store.alerts.length ? [h("section", { class: "sheet alerts" }, h("header", {}, h("h2", {}, w.alerts, h("small", {}, String(store.alerts.length)))), h("ul", {}, store.alerts.map((one) => alertOf(one, store))))] : []));
@@ -156,9 +160,11 @@ function waiting(one) {
 }
 
 function alertOf(one, store) {
-  const name = store.stations.get(one.station)?.name ?? one.station, zh = lang() === "zh", todo = (zh && one.todo_zh) || one.todo;
+  const name = store.stations.get(one.station)?.name ?? one.station, zh = lang() === "zh", todo = (zh && one.todo_zh) || one.todo, me = whoIsIn();
+  const see = (event) => send("POST", `/api/v1/alerts/${encodeURIComponent(one.fingerprint)}/acknowledge`).then((seen) => { store.alerts = store.alerts.map((old) => (old === one ? seen : old)); dispatchEvent(new Event("redraw")); }, (error) => event.target.replaceWith(w.failed(error.message)));
+  const seen = one.seen_at ? h("span", { class: "muted" }, w.seenBy(one.seen_by, clock(one.seen_at, false))) : me?.human && me.role !== "viewer" && h("button", { type: "button", onclick: see }, w.see);
   return h("li", {}, h("strong", {}, h("span", { "aria-hidden": "true" }, "! "), (zh && one.summary_zh) || one.summary), h("span", { class: "muted" }, w.alertSince(clock(one.since, false)), one.station && " · ", one.station && h("a", { href: `#/station/${one.station}` }, name),
-    one.link && " · ", one.link && h("a", { href: one.link, rel: "noreferrer" }, `${w.rule} ↗`)), todo && h("span", { class: "todo" }, `${w.todo}: ${todo}`));
+    one.link && " · ", one.link && h("a", { href: one.link, rel: "noreferrer" }, `${w.rule} ↗`)), todo && h("span", { class: "todo" }, `${w.todo}: ${todo}`), seen);
 }
 
 export function faultMarks(one) {

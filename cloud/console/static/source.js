@@ -1,19 +1,19 @@
 // The server as the page sees it: JSON, and the event stream by fetch (EventSource cannot send a token).
 
-let token = sessionStorage.getItem("token") || "";
-let asking = null;
+import { admitted, credentials } from "./login.js";
 
-export async function get(path) {
-  const answer = await fetch(path, { headers: token ? { authorization: `Bearer ${token}` } : {}, signal: AbortSignal.timeout(15000) });
-  if (answer.status === 401) {
-    await askToken();
-    return get(path);
-  }
-  if (!answer.ok) {
-    const body = await answer.json().catch(() => ({ error: answer.statusText }));
-    throw Object.assign(new Error(body.error), { status: answer.status });
-  }
-  return answer.json();
+export function get(path) { return ask("GET", path, undefined, false); }
+
+// What somebody does: who is not logged in is asked, and for the password again where it is needed.
+export function send(method, path, body) { return ask(method, path, body, true); }
+
+async function ask(method, path, body, deliberate) {
+  const headers = { ...credentials(), ...(body !== undefined && { "content-type": "application/json" }) };
+  const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(15000) });
+  if (answer.ok) return answer.status === 204 ? null : answer.json();
+  const said = await answer.json().catch(() => ({ error: answer.statusText }));
+  if (answer.status === 401 && await admitted(said, deliberate)) return ask(method, path, body, deliberate);
+  throw Object.assign(new Error(said.error), { status: answer.status, type: said.type });
 }
 
 export async function pages(path, most) {
@@ -27,26 +27,12 @@ export async function pages(path, most) {
   return items;
 }
 
-function askToken() {
-  const dialog = document.getElementById("ask");
-  asking ??= new Promise((done) => {
-    dialog.showModal();
-    dialog.addEventListener("close", () => {
-      token = document.getElementById("ask-token").value.trim();
-      sessionStorage.setItem("token", token);
-      asking = null;
-      done();
-    }, { once: true });
-  });
-  return asking;
-}
-
 // Calls on.fact, on.station, on.resync for ever; goes on after the last event that was seen.
 export async function follow(on) {
   let last = null, pause = 1000;
   for (;;) {
     try {
-      const headers = { ...(token && { authorization: `Bearer ${token}` }), ...(last !== null && { "last-event-id": last }) };
+      const headers = { ...credentials(), ...(last !== null && { "last-event-id": last }) };
       const answer = await fetch("/api/v1/stream", { headers });
       if (!answer.ok) throw new Error(answer.statusText);
       pause = 1000;
@@ -58,7 +44,7 @@ export async function follow(on) {
     } catch {
       pause = Math.min(pause * 2, 15000);
     }
-    await new Promise((done) => setTimeout(done, pause));
+    await new Promise((done) => { setTimeout(done, pause); addEventListener("login", done, { once: true }); });
   }
 }
 

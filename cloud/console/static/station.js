@@ -1,8 +1,10 @@
 // One station: what it last said, and its last hours.
 
 import { bars, lanes, legend, lines } from "./charts.js";
+import { configOf } from "./config_of.js";
 import { h } from "./dom.js";
 import { asCounted, behind, cameLate, factGaps, happened, sampleGaps, silentSince, unheardSince } from "./gaps.js";
+import { ordersOf } from "./orders.js";
 import { entry, faultMarks, standing } from "./overview.js";
 import { get, pages } from "./source.js";
 import { ago, clock, factText, factTone, lang, round, w } from "./words.js";
@@ -10,11 +12,12 @@ import { ago, clock, factText, factTone, lang, round, w } from "./words.js";
 const HOUR = 3600e3, STEP_S = { 24: 120, 1: 5 }, BIN = { 24: HOUR, 1: HOUR / 12 }, MOST = 5000, SHOWN = 100, SOON_MS = 3000, SEEN = 600; // a gap of less than a 600th of the picture is not seen
 
 export function stationPage(store, id) {
-  const root = h("div", {}, h("p", { class: "empty" }, w.loading));
+  const root = h("div", {}, h("p", { class: "empty" }, w.loading)), rest = h("div"), orders = ordersOf(id), config = configOf(id), whole = h("div", {}, root, config.root, orders.root, rest);
   let facts = [], series = [], from = 0, to = 0, failure = null, loaded = false, shown = SHOWN, hours = store.view.hours, again = null;
 
   async function load() {
     const since = new Date(Date.now() - hours * HOUR).toISOString(), name = encodeURIComponent(id), asked = hours;
+    config.load();
     try {
       const [one, some, samples] = await Promise.all([get(`/api/v1/stations/${name}`), pages(`/api/v1/facts?station=${name}&since=${since}&limit=1000`, MOST), get(`/api/v1/samples?station=${name}&since=${since}&step_s=${STEP_S[hours]}`)]);
       if (asked !== hours) return;
@@ -34,6 +37,7 @@ export function stationPage(store, id) {
   function hear(fact) {
     if (fact.station !== id || !loaded || facts.some((one) => one.id === fact.id)) return;
     facts = asCounted([fact, ...facts]);
+    if (fact.kind.startsWith("config_")) config.load();
     if (cameLate(fact)) loadSoon();
     draw();
   }
@@ -51,9 +55,11 @@ export function stationPage(store, id) {
     const one = store.stations.get(id);
     if (failure && !loaded) return root.replaceChildren(back(), h("p", { class: "empty" }, h("strong", {}, failure.status === 404 ? w.gone : w.failed(failure.message)), failure.status === 404 ? w.goneHint : ""));
     if (!loaded || !one) return undefined;
+    orders.draw();
     [from, to] = [Date.now() - hours * HOUR, Date.now()];
     const silent = silentSince(one, store), gaps = factGaps(facts, one, silent, to).filter((gap) => gap.to - gap.from > (to - from) / SEEN).map(inWords), held = document.activeElement?.dataset?.hours;
-    root.replaceChildren(back(), head(one, silent), ...notices(one, failure, silent), about(one, silent), h("div", { class: "charts" }, day(gaps), water(gaps), power(one, silent)), list(silent !== null || one.waiting_facts > 0));
+    root.replaceChildren(back(), head(one, silent), ...notices(one, failure, silent), about(one, silent));
+    rest.replaceChildren(h("div", { class: "charts" }, day(gaps), water(gaps), power(one, silent)), list(silent !== null || one.waiting_facts > 0));
     if (held) root.querySelector(`[data-hours="${held}"]`)?.focus();
     return undefined;
   }
@@ -107,7 +113,7 @@ export function stationPage(store, id) {
   }
 
   load();
-  return { root, draw, hear, hearStation, load };
+  return { root: whole, draw, hear, hearStation, load };
 }
 
 function back() {
