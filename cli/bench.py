@@ -7,6 +7,7 @@ BENCHES = {
     "loop": ("from an input to the moved line, with the face process busy", "cli.bench_loop"),
     "ledger": ("the ledger on this disk: commits, progress of a pour, a start with many rows", "cli.bench_ledger"),
     "ingest": ("the cloud's ingest on one core, beside a plain bridge, and what each loses", "cli.bench_ingest"),
+    "rollout": ("a new configuration for 2,000 stations: plan, waves, trial, confirmed", "cli.bench_rollout"),
     "outbox": ("what waits for the cloud: room, bytes on the wire, how fast it drains", "cli.bench_outbox"),
     "face": ("a camera frame, beside face_recognition's usual recipe", "cli.bench_face"),
     "liveness": ("recorded attacks against the head-turn challenge: APCER and BPCER", "cli.bench_liveness"),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from cli.places import ROOT
 
 # Modules that write files of the repository from code: each offers `generated() -> dict[path from the root, text]`.
-GENERATORS = ("contract.schema", "edge.domain.fault_page", "cli.telemetry_page", "dashboards.pages")
+GENERATORS = ("contract.schema", "edge.domain.fault_page", "cli.telemetry_page", "dashboards.pages", "cloud.api.roles_page")
 TOOLS = ("ruff", "mypy", "pytest")
 
 

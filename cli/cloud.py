@@ -13,19 +13,25 @@ FLAGS = {
     "port": "port; 0 takes any free one",
 }
 
+ACCOUNTS = ("user", "token", "audit")
+
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of `kiosk cloud`."""
     made = argparse.ArgumentParser(prog="kiosk cloud", description="run the monitor")
     verbs = made.add_subparsers(dest="verb", required=True)
     run = verbs.add_parser("run", help="until Ctrl-C")
-    token = verbs.add_parser("token", help="make another token for writing and show it once")
-    token.add_argument("name", help="who will use it")
+    for verb, words in (("user", "people who look after stations"), ("token", "a token for a program, shown once"), ("audit", "who did what")):
+        verbs.add_parser(verb, help=f"{words}; see kiosk cloud {verb} --help", add_help=False)
     seal = verbs.add_parser("ticket-key", help="make the next key that seals tickets of phones; restart the cloud afterwards")
-    for verb in (run, token, seal):
-        for name, words in FLAGS.items():
-            verb.add_argument(f"--{name.replace('_', '-')}", help=words)
+    for one in (run, seal):
+        _add_flags(one)
     return made
+
+
+def _add_flags(to: argparse.ArgumentParser) -> None:
+    for name, words in FLAGS.items():
+        to.add_argument(f"--{name.replace('_', '-')}", help=words)
 
 
 def main(argv: list[str]) -> int:
@@ -33,7 +39,9 @@ def main(argv: list[str]) -> int:
     from cloud.__main__ import main as cloud
     from cloud.settings import PREFIX
 
-    asked = parser().parse_args(argv)
+    flags = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    _add_flags(flags)
+    asked, rest = flags.parse_known_args(argv) if argv and argv[0] in ACCOUNTS else (parser().parse_args(argv), [])
     given = {name: getattr(asked, name) for name in FLAGS if getattr(asked, name) is not None}
     os.environ.update({PREFIX + name.upper(): value for name, value in given.items()})
-    return cloud({"token": ["token", getattr(asked, "name", "")], "ticket-key": ["ticket-key"]}.get(asked.verb, []))
+    return cloud(rest or ([] if asked.verb == "run" else [asked.verb]))

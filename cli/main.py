@@ -19,7 +19,10 @@ class Command:
     name: str
     summary: str
     module: str
+    group: str = "run and develop"
 
+
+OPS = "look after stations from here"
 
 COMMANDS = (
     Command("demo", "a city of stations on this computer: real faces, simulated doors, taps and sockets", "cli.demo"),
@@ -30,11 +33,22 @@ COMMANDS = (
     Command("face", "engines that recognise faces: list, check, use; calibrate one", "cli.face"),
     Command("doctor", "say what this computer has and what it lacks", "cli.doctor"),
     Command("person", "faces that a station keeps: person enrol, show, forget, share", "cli.person"),
-    Command("station", "run the agent of one station: station run", "cli.station"),
+    Command("station", "run the agent of one: station run; orders to one: station unlock, restart, identify, maintenance", "cli.station"),
     Command("cloud", "run the monitor: cloud run", "cli.cloud"),
+    Command("keys", "the keys that stations believe: make, show, sign with, replace: keys init, show, sign, delegate", "cli.keys", OPS),
+    Command("config", "the configuration of all stations in firmware_config: config show, check, list, schema", "cli.config", OPS),
     Command("series", "the time-series store: how far it is, or all of it again: series rebuild", "cli.series"),
     Command("broker", "run the message broker by itself", "cli.broker_run"),
     Command("containers", "what the containers of docker-compose.yml run: setup, account, station, people, alive", "cli.containers"),
+    Command("login", "log in at a cloud; --out logs out", "cli.ops.login", OPS),
+    Command("context", "clouds that this computer knows: list, show, use, forget", "cli.ops.context", OPS),
+    Command("get", "what there is: get stations, config, rollouts, alarms, orders", "cli.ops.get", OPS),
+    Command("diff", "what firmware_config/ would change, field by field; exit code 10 when something", "cli.ops.diff", OPS),
+    Command("plan", "the same in numbers, and whole in a file for apply", "cli.ops.plan", OPS),
+    Command("apply", "sign a plan and let it out in waves", "cli.ops.apply", OPS),
+    Command("rollout", "how far it is: rollout status, list, pause, resume, abort, retry, undo, cancel", "cli.ops.rollout", OPS),
+    Command("people", "take rights away, and see which stations know: people revoke, receipts, refresh", "cli.ops.people", OPS),
+    Command("completion", "make the Tab key know all this: completion bash, zsh, fish", "cli.ops.completion", OPS),
     Command("lock", "resolve the dependencies again and pin them by hash", "cli.lock"),
 )
 
@@ -44,9 +58,11 @@ MISUSED = 2
 
 def usage() -> str:
     """The text of `kiosk --help`."""
-    lines = [f"  {command.name:<11}{command.summary}" for command in COMMANDS]
+    lines = []
+    for group in dict.fromkeys(command.group for command in COMMANDS):
+        lines += ["", f"{group}:", *(f"  {command.name:<11}{command.summary}" for command in COMMANDS if command.group == group)]
     return "\n".join(
-        ["usage: ./kiosk COMMAND [...]", "", *lines, "", "  --version, --help", "", "./kiosk COMMAND --help says more."]
+        ["usage: ./kiosk COMMAND [...]", *lines, "", "  --version, --help", "", "./kiosk COMMAND --help says more; exit codes are in docs/cli.md."]
     )
 
 

@@ -69,6 +69,7 @@ LARGER: dict[str, tuple[int, str]] = {
     "tests/properties/test_sockets.py::SocketsMachine": (16, "rules and invariants are its methods: all acts around two sockets and their queue"),
     "tests/properties/test_outbox.py::Line": (13, "rules are its methods: all that a line and a cloud may do to messages"),
     "tests/properties/test_fridge.py::FridgeMachine": (20, "rules and invariants are its methods: all acts around one cabinet"),
+    "twin/station.py::TwinStation": (13, "all that people, power and the cloud do to one station, in the words of scenarios"),
     "twin/room.py::Room": (13, "everything that hands can do in one room; most are a line"),
 }
 

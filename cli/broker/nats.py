@@ -43,7 +43,7 @@ server_name: "smart-station"
 listen: "{own_host}:-1"
 max_payload: {max_payload}
 {around}
-jetstream {{ store_dir: {store}, sync_interval: {sync}, max_memory_store: 16MB, max_file_store: 512MB }}
+jetstream {{ store_dir: {store}, sync_interval: {sync}, max_memory_store: 16MB, max_file_store: 512MB{limits} }}
 mqtt {{ host: "{host}", port: {port}, ack_wait: "10s", max_ack_pending: 250 }}
 authorization {{ users: [
 {users}
@@ -70,6 +70,12 @@ def program() -> Path | None:
     return next((path for path in found if os.access(path, os.X_OK)), None)
 
 
+# Since 2.15 a stream has 1,000 consumers at most unless told otherwise. Every QoS 1 subscription is one: that is 200 stations, and the next one
+# is refused what it wants to hear (tried). Older servers know neither the limit nor the word, and refuse to start with it.
+LIMITS_SINCE = (2, 15)
+LIMITS = ", limits { default_max_consumers: -1 }"
+
+
 class Nats:
     """The NATS server as an `Engine`."""
 
@@ -89,7 +95,8 @@ class Nats:
     def prepare(self, folder: Path, accounts: Accounts, port: int | None) -> list[str]:
         """Write nats.conf (it holds the passwords: mode 0600) and give the command."""
         around = LOG_TEXT.format(log=json.dumps(LOG))
-        write_private(folder / CONFIG, config(accounts, HOST, -1 if port is None else port, "store", around, self._sync))
+        limits = LIMITS if tuple(int(part) for part in self.version().split(".")[:2]) >= LIMITS_SINCE else ""
+        write_private(folder / CONFIG, config(accounts, HOST, -1 if port is None else port, "store", around, self._sync, limits))
         return [str(self._path), "--config", CONFIG]
 
     def listening(self, folder: Path, port: int | None) -> int | None:
@@ -99,13 +106,13 @@ class Nats:
         return int(said.group(1)) if said else None
 
 
-def config(accounts: Accounts, host: str, port: int, store: str, around: str, sync: str = SYNC) -> str:
-    """The whole configuration: MQTT on this address, data in `store`. `around`: lines on logs and monitoring."""
+def config(accounts: Accounts, host: str, port: int, store: str, around: str, sync: str = SYNC, limits: str = "") -> str:
+    """The whole configuration: MQTT on this address, data in `store`. `around`: lines on logs and monitoring; `limits`: more of JetStream."""
     allowed = rights.by_user(accounts.stations, CLOUD, accounts.workers)
     users = "\n".join(user(name, password, allowed[name]) for name, password in accounts.items())
     return CONFIG_TEXT.format(
         own_host=HOST, host=host, port=port, max_payload=MAX_PACKET_BYTES, around=around,
-        store=json.dumps(store), sync=json.dumps(sync), users=users,
+        store=json.dumps(store), sync=json.dumps(sync), limits=limits, users=users,
     )  # fmt: skip
 
 

@@ -42,14 +42,16 @@ GET = {
 }
 
 
-def start(folder: Path, stations: Iterable[str], kind: str = "auto", workers: Iterable[str] = ()) -> RunningBroker:
+def start(folder: Path, stations: Iterable[str], kind: str = "auto", workers: Iterable[str] = (), port: int = 0) -> RunningBroker:
     """A broker that answers, with accounts for the cloud, its `workers` and for `stations`; what `folder` holds from before is reused.
+    `port` 0: any free one.
 
     Raises:
         BrokerError: no such engine here, or it does not start; the message says what to do.
         AccountRefused: a station id that cannot be one.
     """
     broker = RunningBroker(choose(kind), folder)
+    broker.port = port
     for station in stations:
         broker.accounts.add(station)
     for worker in workers:

@@ -66,6 +66,11 @@ class Child:
         """The last lines that it said."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-12:])
 
+    def close_input(self) -> None:
+        """The end of its standard input."""
+        if self._process and self._process.stdin:
+            self._process.stdin.close()
+
     def ask_to_end(self) -> None:
         """SIGTERM, and the end of its standard input."""
         if self._process and self._process.stdin and self.alive():

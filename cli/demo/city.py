@@ -5,6 +5,7 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cli import broker as brokers
 from cli.broker.accounts import write_private
@@ -13,15 +14,14 @@ from cli.demo.client import call
 from cli.demo.desk import Desk
 from cli.demo.faces import Cast, cast
 from cli.demo.front import FrontDoor
+from cli.demo.ops import Ops, Ports
 from cli.demo.outage import BrokerDown
 from cli.demo.progress import DemoFailed, Progress
 from cli.demo.waiting import Stations
 from cli.places import ROOT
-from contract.config import check
 from twin.camera import Camera
-from twin.city import STEWARD, spot
+from twin.city import STEWARD
 from twin.day import city, people
-from twin.grades import whole_room
 
 PEOPLE = 60
 
@@ -59,10 +59,12 @@ class City:
     def _start(self) -> None:
         names = [place[0] for place in self.places]
         try:
-            self.broker = brokers.start(self.folder / "broker", names, self._asked.broker)
+            self.ops = Ops(self.folder)
+            self.broker = brokers.start(self.folder / "broker", names, self._asked.broker, port=self.ops.ports.broker)
         except (brokers.BrokerError, brokers.AccountRefused) as error:
             raise DemoFailed(str(error)) from error
         self._progress.say(f"broker: {self.broker.kind} {self.broker.version}, an account for each of {len(names)} stations")
+        self._prepare_ops()
         self._start_cloud()
         self._start_front()
         self._progress.say("faces: enrolling from photographs (the first time they are fetched once)")
@@ -75,8 +77,14 @@ class City:
         control = self.fleet_control if len(self.places) > 1 else None
         folders = {name: self.folder / "fleet" / name for name in names[1:]}
         self.outage = BrokerDown(self.broker, Stations({names[0]: self.front.folder, **folders}, lambda: self.cloud_url), self._progress.say)
-        self.desk = Desk(self._sockets / "control", self.front, self.camera, self.outage, names, control)
+        self.desk = Desk(self._sockets / "control", self.front, self.camera, self.outage, names, control, self.ops.place(self.cloud_url))
         self.desk.start()
+
+    def _prepare_ops(self) -> None:
+        self.camera = Camera(seed=self._asked.seed, port=self.ops.ports.camera)
+        self.camera.start()
+        ports = Ports(self.broker.port, urlsplit(self.camera.url).port or 0)
+        self.ops.prepare(self.places, ports, {"host": self.broker.host, "port": self.broker.port, "keepalive_s": 10}, self._first())
 
     def _start_cloud(self) -> None:
         folder = self.folder / "cloud"
@@ -86,11 +94,15 @@ class City:
             "DATA": str(folder), "PORT": "0", "BROKER_HOST": self.broker.host, "BROKER_PORT": str(self.broker.port),
             "BROKER_PASSWORD_FILE": str(folder / "broker.password"), "LATE_S": "90",
         }  # fmt: skip
-        self.cloud = Child("cloud", "cloud", [], folder, {f"SMART_STATION_CLOUD_{name}": value for name, value in settings.items()})
+        environment = {f"SMART_STATION_CLOUD_{name}": value for name, value in settings.items()}
+        self.cloud = Child("cloud", "cloud", [], folder, environment)
         self.cloud_url = self.cloud.wait_for("its address", last_after("cloud: http://"))
         self.cloud_url = f"http://{self.cloud_url}"
         self.token = self._token(folder / "token")
         self._progress.say(f"cloud: {self.cloud_url}")
+        self.ops.enrol(environment)
+        self.ops.introduce(self.cloud_url)
+        self._progress.say(f"remote ops: keys, an account, and a signed configuration for each station in {self.ops.folder}")
 
     def _token(self, kept: Path) -> str:
         """The first one, shown at first start; with --keep it is read again next time."""
@@ -99,20 +111,18 @@ class City:
         return kept.read_text().strip()
 
     def _start_front(self) -> None:
-        station, name, town, district = self.places[0]
+        station = self.places[0].station
         password = self.folder / f"{station}.password"
         self.broker.accounts.hand_out(station, password)
-        self.camera = Camera(seed=self._asked.seed)
-        self.camera.start()
-        config = check(
-            {
-                "station": station, "name": name, "city": town, "district": district, "place": spot(self.places[0]), "web": {"port": 0},
-                "link": {"host": self.broker.host, "port": self.broker.port, "keepalive_s": 10},
-                "camera": {"source": self._asked.webcam or self.camera.url},
-                "telemetry": {"sample_s": 2, "batch": 5}, "quota": {"shared": True}, **whole_room(),
-            }
-        )  # fmt: skip
-        self.front = FrontDoor(self.folder, config, password, self._asked.seed)
+        self.front = FrontDoor(self.folder, self.ops.config(station), password, self._asked.seed)
+        self.ops.provision(station, self.front.folder)
+
+    def _first(self) -> dict[str, object]:
+        """What station 1, with a screen and a camera, has otherwise than the others."""
+        return {
+            "web": {"port": 0}, "camera": {"source": self._asked.webcam or self.camera.url}, "identity": {"assurance": "face_challenge"},
+            "telemetry": {"sample_s": 2, "batch": 5}, "quota": {"water_ml_per_day": 3000, "socket_min_per_day": 480, "bottles_per_day": 2, "shared": True},
+        }  # fmt: skip
 
     def _enter_people(self) -> None:
         """Through the cloud's public API, as an operator would."""
@@ -129,6 +139,7 @@ class City:
         rows = []
         for station, name, town, district in self.places[1:]:
             folder = self.folder / "fleet" / station
+            self.ops.provision(station, folder)
             rows.append(
                 {
                     "station": station, "name": name, "city": town, "district": district, "host": self.broker.host,

@@ -19,16 +19,19 @@ from twin.remote import RoomGone
 class Desk:
     """`path`: the socket to make. `fleet`: the control socket of the other stations, None where there are none."""
 
-    def __init__(self, path: Path, front: FrontDoor, camera: Camera, broker: BrokerDown, stations: list[str], fleet: Path | None) -> None:
+    def __init__(
+        self, path: Path, front: FrontDoor, camera: Camera, broker: BrokerDown, stations: list[str], fleet: Path | None,
+        ops: running.RemoteOps | None = None,
+    ) -> None:  # fmt: skip
         self._broker = broker
         self._path, self._front, self._camera, self._stations, self._fleet = path, front, camera, stations, fleet
-        self._unplugged = Planted()
+        self._ops, self._unplugged = ops, Planted()
         self._server = control.ControlServer(path, self._safely, self._tick)
 
     def start(self) -> None:
         """Serve, and say where."""
         self._server.start()
-        running.write(running.Running(os.getpid(), str(self._path), tuple(self._stations)))
+        running.write(running.Running(os.getpid(), str(self._path), tuple(self._stations), self._ops))
 
     def stop(self) -> None:
         """Nothing is left."""

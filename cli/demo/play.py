@@ -55,6 +55,13 @@ def play(city: City, progress: Progress) -> int:
   Interface description    {city.cloud_url}api/v1/openapi.json
 
   Writing needs this token: {city.token}
+  Remote ops log in as     {city.ops.account.user}, password {city.ops.account.password}
+
+  Push a configuration, from another terminal: give a district another unlock_s in
+    {city.ops.layers}/cities/lanting/districts/old-mill.yaml
+  then: ./kiosk diff
+        ./kiosk plan --out plan.json
+        ./kiosk apply plan.json --wave 1,25%,100% --soak 20 --reason "slower doors" --follow
 {hands.help()}
   Ctrl-C ends everything and leaves nothing behind.
 """,

@@ -13,12 +13,25 @@ NAME = "demo.json"
 
 
 @dataclass(frozen=True)
+class RemoteOps:
+    """What `kiosk diff`, `plan`, `apply` and the others take when nobody names a server, a folder or a key."""
+
+    server: str
+    user: str
+    token: str
+    expires_at: str
+    folder: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Running:
     """`control`: its control socket. `stations`: all of them, in the order of the city."""
 
     pid: int
     control: str
     stations: tuple[str, ...]
+    ops: RemoteOps | None = None
 
 
 class NotRunning(Exception):
@@ -74,7 +87,8 @@ def read_at(path: Path) -> Running:
     """What the file says. Raises: NotRunning."""
     try:
         told = json.loads(path.read_text())
-        return Running(int(told["pid"]), str(told["control"]), tuple(told["stations"]))
+        ops = told.get("ops")
+        return Running(int(told["pid"]), str(told["control"]), tuple(told["stations"]), RemoteOps(**ops) if ops else None)
     except FileNotFoundError:
         raise NotRunning("no demo runs; ./kiosk demo starts one") from None
     except (OSError, ValueError, LookupError, TypeError) as error:
