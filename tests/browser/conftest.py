@@ -15,6 +15,8 @@ from tests.browser.screens import DOOR
 from tests.servers import need
 
 ARGUMENTS = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync").split()
+PATIENCE_MS = 20_000
+"""With a page and its server on a busy computer; what must be quick says so itself."""
 
 
 class Kiosk:
@@ -49,6 +51,7 @@ class Kiosk:
 def chromium() -> Iterator[Any]:
     program = need("chromium")
     playwright = pytest.importorskip("playwright.sync_api")
+    playwright.expect.set_options(timeout=PATIENCE_MS)
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=str(program), args=ARGUMENTS)
         yield browser

@@ -14,8 +14,8 @@ from cloud.domain.alerts import AlertRow
 from cloud.domain.callers import Role
 from tests.cloud_parts import NOON_MS, Bench, FakeStation, bench
 from tests.cloud_people import PASSWORD, accounts, enter
+from tests.cloud_trusting import trusting
 from tests.integration.test_cloud_console import served
-from tests.unit.test_cloud_orders import trusting
 
 pytestmark = pytest.mark.browser
 ALERT = AlertRow(
@@ -125,24 +125,24 @@ def test_an_order_asks_for_the_password_again_and_only_for_what_needs_it(page: A
     expect(orders.get_by_role("button")).to_have_text(["Identify (blink)", "Unlock once", "Maintenance, 30 min"])
     orders.get_by_role("button", name="Identify").click()
     expect(orders.locator(".said")).to_have_text("Say why first, 3 characters at least")
-    give(page, "Identify", "which one is it")
+    give(page, cloud, "Identify", "which one is it")
     expect(orders.locator("li")).to_have_count(1)
-    give(page, "Unlock once", "somebody rang for help")
+    give(page, cloud, "Unlock once", "somebody rang for help")
     expect(page.locator("#ask h2")).to_have_text("Your password, please")
     page.get_by_role("button", name="Cancel").click()
     expect(orders.locator(".said")).to_have_text("Not done: the password was not given")
-    give(page, "Unlock once", "somebody rang for help")
+    give(page, cloud, "Unlock once", "somebody rang for help")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
     expect(orders.locator("li")).to_have_count(2)
     expect(orders.locator("li").first).to_contain_text("ann: somebody rang for help")
-    give(page, "Unlock once", "and again")
+    give(page, cloud, "Unlock once", "and again")
     expect(orders.locator("li")).to_have_count(3)
     noted = [(row.who, row.act, row.target) for row in cloud.cloud.parts.audit_rows.rows(0, 100) if row.act.startswith("order")]
     assert noted == [("ann", "order.identify", "st-1"), ("ann", "order.unlock", "st-1"), ("ann", "order.unlock", "st-1")]
     page.goto(page.url.split("#")[0] + "#/station/st-2")
-    give(page, "Identify", "not mine at all")
     expect(page.locator(".orders .said")).to_have_text("This station is in none of your districts")
+    expect(page.locator(".orders").get_by_role("button")).to_have_count(0)
 
 
 def test_somebody_takes_note_of_an_alert(page: Any, cloud: Bench) -> None:
@@ -153,6 +153,7 @@ def test_somebody_takes_note_of_an_alert(page: Any, cloud: Bench) -> None:
     assert cloud.cloud.parts.alerts.all(True, 10)[0].seen_by == "ann"
 
 
-def give(page: Any, kind: str, reason: str) -> None:
+def give(page: Any, cloud: Bench, kind: str, reason: str) -> None:
+    cloud.clock.ms += 1_000
     page.locator(".orders input").fill(reason)
     page.locator(".orders").get_by_role("button", name=kind).click()

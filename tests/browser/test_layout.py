@@ -16,23 +16,30 @@ GUARD_MS = 450
 MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def pages(chromium: Any, kiosk: Kiosk) -> Iterator[dict[str, Any]]:
-    """One page for each size and language."""
-    opened: dict[str, Any] = {}
-    for width, height in SIZES:
-        for language in ("en", "zh"):
-            page = chromium.new_page(viewport={"width": width, "height": height})
-            page.goto(kiosk.web.url)
-            page.wait_for_selector("#door")
-            opened[f"{width}x{height} {language}"] = page
-    for name, page in opened.items():
-        if name.endswith("zh"):
-            page.wait_for_timeout(GUARD_MS)
-            page.click("#language")
+@pytest.fixture(scope="module")
+def empty(chromium: Any) -> Iterator[dict[str, Any]]:
+    """One window for each size and language."""
+    sizes = [(width, height, language) for width, height in SIZES for language in ("en", "zh")]
+    opened = {f"{width}x{height} {language}": chromium.new_page(viewport={"width": width, "height": height}) for width, height, language in sizes}
     yield opened
     for page in opened.values():
         page.close()
+
+
+@pytest.fixture
+def pages(empty: dict[str, Any], kiosk: Kiosk) -> Iterator[dict[str, Any]]:
+    """The station's page, loaded anew in each window."""
+    for page in empty.values():
+        page.goto(kiosk.web.url, wait_until="commit")
+    for page in empty.values():
+        page.wait_for_selector("#door")
+    chinese = [page for name, page in empty.items() if name.endswith("zh")]
+    chinese[-1].wait_for_timeout(GUARD_MS)
+    for page in chinese:
+        page.click("#language")
+    yield empty
+    for page in empty.values():
+        page.goto("about:blank")
 
 
 @pytest.mark.parametrize("screens", [VIEWS, MESSAGES], ids=["views", "messages"])

@@ -132,7 +132,7 @@ const heard = {
 };
 
 document.getElementById("language").addEventListener("click", () => { switchLanguage(); speak(); route(); });
-addEventListener("hashchange", () => { route(); main.focus(); });
+addEventListener("hashchange", () => { route(); main.focus({ preventScroll: true }); });
 addEventListener("redraw", soon);
 addEventListener("login", () => { route(); askHealth(); askStations(); askFacts(); });
 speak();

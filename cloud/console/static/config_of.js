@@ -2,10 +2,11 @@
 
 import { h } from "./dom.js";
 import { morph } from "./morph.js";
-import { rw, said } from "./rollout_words.js";
+import { rw } from "./rollout_words.js";
 import { mark } from "./rollouts.js";
+import { said } from "./said.js";
 import { get } from "./source.js";
-import { clock } from "./words.js";
+import { clock, w } from "./words.js";
 
 const SHOWN = 5, FIRST_VERSION = 1;
 
@@ -30,13 +31,13 @@ export function configOf(station) {
 
   function about(words) {
     const pushed = one.history[0], rollout = rollouts.get(pushed?.rollout);
-    const told = [[words.inForce, versionOf(words, one.in_force_version)], one.desired_version && [words.wanted, versionOf(words, one.desired_version)], pushed && [words.by, [link(pushed.rollout, rollout?.name ?? pushed.rollout), whose(pushed)]]];
+    const told = [[words.inForce, versionOf(words, one.in_force_version)], one.desired_version && [words.wanted, versionOf(words, one.desired_version)], pushed && [words.by, [link(pushed.rollout, rollout?.name ?? pushed.rollout), h("span", { class: "muted" }, whose(pushed))]]];
     return h("dl", { class: "facts-of" }, told.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
   }
 
   function trouble(words) {
-    const text = [one.reason, one.flaw && `(${rw().flaw[one.flaw] ?? one.flaw})`, one.root === 0 && words.noRoot].filter(Boolean).join(" ");
-    return text && h("p", { class: `notice ${["refused", "rolled_back"].includes(one.phase) ? "bad" : ""}`, "data-key": "trouble" }, h("span", { "aria-hidden": "true" }, "!"), [one.phase && one.reason && `${words.version(one.desired_version ?? one.in_force_version)} ${words.phases[one.phase]}${rw().colon}`, text].filter(Boolean).join(""));
+    const text = [one.reason && said(one.reason), one.flaw && `(${w.flaw[one.flaw] ?? one.flaw})`, one.root === 0 && words.noRoot].filter(Boolean).join(" ");
+    return text && h("p", { class: `notice ${["refused", "rolled_back"].includes(one.phase) ? "bad" : ""}`, "data-key": "trouble" }, h("span", { "aria-hidden": "true" }, "!"), [one.phase && one.reason && `${words.version(one.reported_version)} ${words.phases[one.phase]}${rw().colon}`, text].filter(Boolean).join(""));
   }
 
   function versionOf(words, version) {

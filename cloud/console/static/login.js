@@ -48,6 +48,7 @@ function forget() {
   [token, me] = ["", null];
   sessionStorage.removeItem("token");
   drawMe();
+  dispatchEvent(new Event("redraw"));
 }
 
 async function lookUp() {
@@ -57,6 +58,7 @@ async function lookUp() {
     else if (ok) forget();
   }
   drawMe();
+  dispatchEvent(new Event("redraw"));
 }
 
 // As long as somebody is there; who went away is out half an hour later.
@@ -92,7 +94,7 @@ function askAgain() {
   const password = field(w.me.password, { type: "password", autocomplete: "current-password" });
   return show(w.me.again, w.me.againWhy(me.name), [password.root], w.me.go, async () => {
     const answer = await call("POST", "step-up", { password: password.value(true) });
-    return answer.ok ? "" : trouble(answer);
+    return answer.ok ? "" : trouble(answer, w.me.notYours);
   });
 }
 
@@ -117,9 +119,9 @@ async function leave() {
   dispatchEvent(new Event("login"));
 }
 
-function trouble({ status, said, wait }) {
+function trouble({ status, said, wait }, wrong = w.me.wrong) {
   if (status === 429) return w.me.wait(wait);
-  return status === 401 || status === 403 ? w.me.wrong : said.error;
+  return status === 401 || status === 403 ? wrong : said.error;
 }
 
 function field(label, attributes) {

@@ -161,7 +161,7 @@ function waiting(one) {
 
 function alertOf(one, store) {
   const name = store.stations.get(one.station)?.name ?? one.station, zh = lang() === "zh", todo = (zh && one.todo_zh) || one.todo, me = whoIsIn();
-  const see = (event) => send("POST", `/api/v1/alerts/${encodeURIComponent(one.fingerprint)}/acknowledge`).then((seen) => { store.alerts = store.alerts.map((old) => (old === one ? seen : old)); dispatchEvent(new Event("redraw")); }, (error) => event.target.replaceWith(w.failed(error.message)));
+  const see = (event) => send("POST", `/api/v1/alerts/${encodeURIComponent(one.fingerprint)}/acknowledge`).then((seen) => { store.alerts = store.alerts.map((old) => (old.fingerprint === one.fingerprint ? seen : old)); dispatchEvent(new Event("redraw")); }, (error) => event.target.replaceWith(w.failed(error.message)));
   const seen = one.seen_at ? h("span", { class: "muted" }, w.seenBy(one.seen_by, clock(one.seen_at, false))) : me?.human && me.role !== "viewer" && h("button", { type: "button", onclick: see }, w.see);
   return h("li", {}, h("strong", {}, h("span", { "aria-hidden": "true" }, "! "), (zh && one.summary_zh) || one.summary), h("span", { class: "muted" }, w.alertSince(clock(one.since, false)), one.station && " · ", one.station && h("a", { href: `#/station/${one.station}` }, name),
     one.link && " · ", one.link && h("a", { href: one.link, rel: "noreferrer" }, `${w.rule} ↗`)), todo && h("span", { class: "todo" }, `${w.todo}: ${todo}`), seen);

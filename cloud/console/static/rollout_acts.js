@@ -6,44 +6,68 @@ import { AGAIN, FROM, MAY, rw } from "./rollout_words.js";
 import { send } from "./source.js";
 import { w } from "./words.js";
 
-// Buttons for the state that it is in; those that may not be pressed say why beneath.
+const HAVE = ["sent", "waiting", "trial", "confirmed", "failed"];
+
+// Buttons for the state that it is in, for whom they are; those that can not be pressed now say why beneath.
 export function actsOf(one) {
-  const acts = Object.keys(FROM).filter((act) => FROM[act].includes(one.state)), nothing = !one.counts.failed;
+  const acts = Object.keys(FROM).filter((act) => FROM[act].includes(one.state)), shut = notForMe();
   if (!acts.length) return null;
-  const reasons = new Set(acts.map((act) => hindrance(act) || (act === "retry" && nothing && rw().nothingFailed)).filter(Boolean));
-  const buttons = acts.map((act) => h("button", { type: "button", "data-key": act, "data-act": act, disabled: Boolean(hindrance(act)) || (act === "retry" && nothing), "aria-describedby": reasons.size ? "acts-why" : null }, rw().act[act]));
+  if (shut) return h("p", { class: "acts muted", "data-key": "acts" }, shut);
+  const hindered = new Map(acts.map((act) => [act, hindrance(act) || idle(act, one.counts)])), reasons = new Set([...hindered.values()].filter(Boolean));
+  const buttons = acts.map((act) => h("button", { type: "button", "data-key": act, "data-act": act, disabled: Boolean(hindered.get(act)), "aria-describedby": hindered.get(act) ? "acts-why" : null }, rw().act[act]));
   return h("div", { class: "acts", "data-key": "acts" }, h("div", { class: "row", role: "group", "aria-label": rw().acts }, buttons), h("p", { class: "muted", id: "acts-why" }, [...reasons].join(" ")));
 }
 
 // Whether one station can still be left out, or gone back with.
 export function leaveOut(seat, name) {
   const gone = ["cancelled", "back"].includes(seat.state);
-  return !gone && !hindrance("cancel") && h("button", { type: "button", "data-act": "cancel", "data-station": seat.station, "aria-label": rw().ask.cancel(name) }, rw().act.cancel);
+  return !gone && !hindrance("cancel") && h("button", { type: "button", "data-act": "cancel", "data-station": seat.station, "aria-label": `${rw().act.cancel}: ${name}` }, rw().act.cancel);
 }
 
 function hindrance(act) {
-  const me = whoIsIn(), words = rw();
-  if (!me) return words.noLogin;
-  if (!MAY.includes(me.role)) return words.mayNot(MAY.map((role) => w.me.role[role]).join(rw().comma));
-  return AGAIN.includes(act) && !me.human ? words.person : "";
+  return notForMe() || (AGAIN.includes(act) && !whoIsIn().human ? rw().person : "");
+}
+
+// Nobody to do it to.
+function idle(act, counts) {
+  if (act === "retry" && !counts.failed) return rw().nothingFailed;
+  return act === "undo" && !HAVE.some((state) => counts[state]) ? rw().nobodyHas : "";
+}
+
+function notForMe() {
+  const me = whoIsIn();
+  if (!me) return rw().noLogin;
+  return MAY.includes(me.role) ? "" : rw().mayNot(MAY.map((role) => w.me.role[role]).join(rw().comma));
 }
 
 // Asks, shows, does. `done` is called after something was done.
 export function askFor(id, act, station, name, done) {
   const words = rw(), path = `/api/v1/rollouts/${id}${station ? `/stations/${encodeURIComponent(station)}` : ""}/${act}`;
-  const would = h("p", { class: "would", role: "status" }, words.looking), wrong = h("p", { class: "wrong", role: "alert" });
+  const would = h("p", { class: "would", role: "status" }), wrong = h("p", { class: "wrong", role: "alert" });
   const reason = h("input", { maxlength: 300, autocomplete: "off" }), go = h("button", { class: "main", type: "submit", disabled: true }, words.go);
   const title = station ? words.ask.cancel(name) : words.ask[act];
   const form = h("form", { method: "dialog" }, h("h2", { id: "act-title" }, title), would, h("p", { class: "muted" }, words.note[act]), h("label", {}, h("span", {}, words.why), reason), wrong,
     h("div", { class: "row" }, go, h("button", { type: "button", onclick: () => box.close() }, words.leave)));
   const box = h("dialog", { id: "act", "aria-labelledby": "act-title" }, form);
+  let told = false;
+
+  async function look() {
+    [would.textContent, wrong.textContent, go.disabled] = [words.looking, "", true];
+    const trouble = await send("POST", path, { reason: "", dry_run: true }).then((found) => { setText(would, effect(found)); return ""; }, inWords);
+    [told, go.disabled] = [!trouble, false];
+    if (trouble) setText(would, "");
+    setText(wrong, trouble);
+    setText(go, told ? words.go : words.again);
+    (told ? reason : go).focus();
+  }
+
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (!told) return void look();
     const why = reason.value.trim();
     if (why.length < 3) {
       setText(wrong, words.whyNeeded);
-      reason.focus();
-      return;
+      return void reason.focus();
     }
     go.disabled = true;
     const trouble = await send("POST", path, { reason: why, dry_run: false }).then(() => "", inWords);
@@ -58,7 +82,7 @@ export function askFor(id, act, station, name, done) {
   document.body.append(box);
   box.showModal();
   reason.focus();
-  send("POST", path, { reason: "", dry_run: true }).then((told) => { setText(would, effect(told)); go.disabled = false; }, (error) => { setText(would, ""); setText(wrong, inWords(error)); });
+  look();
 }
 
 // "3 stations go back, 21 stay untouched"
@@ -70,4 +94,4 @@ export function effect(told) {
   return parts.join(rw().comma);
 }
 
-function inWords(error) { return rw().refusal[error.type] ?? error.message; }
+function inWords(error) { return rw().refusal[error.type] ?? [error.message, error.hint].filter(Boolean).join(rw().colon); }

@@ -13,7 +13,7 @@ async function ask(method, path, body, deliberate) {
   if (answer.ok) return answer.status === 204 ? null : answer.json();
   const said = await answer.json().catch(() => ({ error: answer.statusText }));
   if (answer.status === 401 && await admitted(said, deliberate)) return ask(method, path, body, deliberate);
-  throw Object.assign(new Error(said.error), { status: answer.status, type: said.type });
+  throw Object.assign(new Error(said.error), { status: answer.status, type: said.type, hint: said.hint ?? "" });
 }
 
 export async function pages(path, most) {

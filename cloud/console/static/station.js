@@ -55,7 +55,7 @@ export function stationPage(store, id) {
     const one = store.stations.get(id);
     if (failure && !loaded) return root.replaceChildren(back(), h("p", { class: "empty" }, h("strong", {}, failure.status === 404 ? w.gone : w.failed(failure.message)), failure.status === 404 ? w.goneHint : ""));
     if (!loaded || !one) return undefined;
-    orders.draw();
+    orders.draw(one.district);
     [from, to] = [Date.now() - hours * HOUR, Date.now()];
     const silent = silentSince(one, store), gaps = factGaps(facts, one, silent, to).filter((gap) => gap.to - gap.from > (to - from) / SEEN).map(inWords), held = document.activeElement?.dataset?.hours;
     root.replaceChildren(back(), head(one, silent), ...notices(one, failure, silent), about(one, silent));
