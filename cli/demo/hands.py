@@ -15,6 +15,8 @@ from twin.city import STEWARD
 from twin.remote import RoomGone
 
 LOOK_S = 1.0
+LONGEST = 200
+"""Characters of a line. Without an end by then it is no keyboard, and reading on would fill the memory."""
 FIRST_PLAY_S = 20.0
 PLAY_EVERY_S = 120.0
 
@@ -88,8 +90,11 @@ class Hands:
             time.sleep(LOOK_S)
             return ""
         ready, _, _ = select.select([sys.stdin], [], [], LOOK_S)
-        line = sys.stdin.readline() if ready else " "
-        self._reads = line != ""
+        line = sys.stdin.readline(LONGEST) if ready else " "
+        self._reads = line != "" and (len(line) < LONGEST or line.endswith("\n"))
+        if line and not self._reads:
+            self._progress.say(f"a line of {LONGEST} characters and no end: that is no keyboard, nothing more is read")
+            return ""
         return line.strip()
 
     def _do(self, line: str) -> None:

@@ -88,6 +88,9 @@ def _followed(front: FrontDoor, head: Head) -> bool:
 
 def _drink(front: FrontDoor, seen: Seen, progress: Progress) -> None:
     tap = front.config.taps[0].name
+    if front.screen()["taps"][0]["state"] == "quota_spent":
+        progress.say("the day's water is drawn: the tap stays shut")
+        return
     front.press(kind="drink", tap=tap, volume_ml=DRINK_ML)
     front.until("water runs", lambda: front.room.truth().taps[tap].dispensed_ml > 0, 5.0)
     front.until("the pour is settled", lambda: front.screen()["taps"][0]["state"] == "ready", 30.0)
@@ -109,6 +112,9 @@ def _charge(front: FrontDoor, seen: Seen, progress: Progress) -> None:
 
 
 def _bottle(front: FrontDoor, seen: Seen, progress: Progress) -> None:
+    if front.screen()["fridge"]["left"] < 1:
+        progress.say("the day's bottles are taken: the fridge stays locked")
+        return
     before = _bottles(front)
     front.press(kind="fridge")
     front.until("the fridge lets go", lambda: bool(front.room.act("open_fridge")), 5.0)

@@ -44,6 +44,11 @@ def parser() -> argparse.ArgumentParser:
 def _add_limits(parser: argparse.ArgumentParser) -> None:
     limits = parser.add_argument_group("when to go on, and when to stop")
     limits.add_argument("--soak", type=seconds, default=300.0, metavar="S", help="s for which service is watched between waves; default %(default)g")
+    limits.add_argument("--visits", type=int, default=5, metavar="N", help="entries and vends of a wave before it passes; default %(default)s")
+    limits.add_argument(
+        "--patience", type=seconds, default=3600.0, metavar="S",
+        help="s after the soak to wait for them, and for what looks worse to become clear; then it passes unjudged, or is paused; default %(default)g",
+    )  # fmt: skip
     limits.add_argument("--station-timeout", type=seconds, default=900.0, metavar="S", help="s after which a station that answers failed; default %(default)g")
     limits.add_argument("--failed-limit", type=int, default=2, metavar="N", help="pause at so many failed ones of a wave; default %(default)s")
     limits.add_argument("--failed-limit-ratio", type=ratio, default=0.1, metavar="R", help="or at this share of it, 0..1; default %(default)s")
@@ -66,13 +71,16 @@ def _apply(asked: argparse.Namespace) -> Exit:
     if not file:
         raise OpsFailed(Exit.MISUSED, f"--key FILE: the private ops key is missing; ${KEY} or ./kiosk login --key may name the file, see docs/trust.md")
     private = signer.key(Path(file), asked.passphrase_file)
-    signer.believed(private, server.get("/trust"), datetime.now(UTC))
+    trust = server.get("/trust")
+    signer.believed(private, trust, datetime.now(UTC))
+    signer.notices(trust)
     if asked.plan:
         applying.still_holds(plan, server)
     talk.say(told.summary(plan))
     plan = plan.model_copy(update={"items": tuple(item for item in plan.items if not item.would_refuse)})
     if not plan.items:
         raise OpsFailed(Exit.FAILED, "every station of this plan would refuse it; nothing was applied")
+    applying.waves_fit(asked.wave, plan)
     if not talk.agreed(f"apply to {told.count(len(plan.items))} in waves {','.join(asked.wave)}?", asked.yes):
         talk.say("nothing was applied")
         return Exit.FAILED

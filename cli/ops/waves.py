@@ -28,12 +28,15 @@ SEATS = {
 }  # fmt: skip
 JUDGED = {
     "well": "service as before", "worse": "service got worse", "unsure": "too few visits to judge",
+    "doubtful": "looks worse, waiting for more visits",
 }
 COLOURS = {
     "done": Colour.GOOD, "passed": Colour.GOOD, "confirmed": Colour.GOOD, "paused": Colour.WAITING, "soaking": Colour.WAITING, "taken_back": Colour.BAD,
     "failed": Colour.BAD, "undone": Colour.BAD, "aborted": Colour.BAD, "pending": Colour.QUIET, "draft": Colour.QUIET,
 }  # fmt: skip
 Row = Mapping[str, Any]
+WENT_BACK = "went back by itself"
+"""As cloud/domain/seats.py says it."""
 
 
 def text(rollout: Row, failed: Sequence[Row], waiting: Sequence[Row]) -> str:
@@ -44,7 +47,8 @@ def text(rollout: Row, failed: Sequence[Row], waiting: Sequence[Row]) -> str:
     if failed:
         parts.append(_stations("failed", failed))
     if waiting:
-        parts.append(_stations("waiting, and holding up nobody", waiting))
+        title = "waiting; it is done when one of these has it" if only_waits(rollout) else "waiting, and holding up nobody"
+        parts.append(_stations(title, waiting))
     said = [f"wave {one['wave']}: {plain(one['words'])}" for one in rollout.get("verdicts") or ()]
     if said:
         parts.append("judged by service:\n" + "\n".join(f"  {one}" for one in said))
@@ -52,7 +56,16 @@ def text(rollout: Row, failed: Sequence[Row], waiting: Sequence[Row]) -> str:
         parts.append(_history(rollout["history"]))
     if rollout["state"] == "paused":
         parts.append(f"next: ./kiosk rollout undo|retry|resume|abort {rollout['id']} --reason TEXT")
+        if any(str(row.get("reason") or "").startswith(WENT_BACK) for row in failed):
+            parts[-1] += "\nwho went back by itself does not try the same document twice: abort, then ./kiosk plan and ./kiosk apply sign it anew"
     return "\n\n".join(parts)
+
+
+def only_waits(rollout: Row) -> bool:
+    """Running, and nobody has it, and nobody is under way: offline, or not able to take it yet."""
+    counts = rollout.get("counts") or {}
+    moving = any(counts.get(state) for state in ("pending", "sent", "trial", "confirmed"))
+    return rollout["state"] == "running" and bool(counts.get("waiting")) and not moving
 
 
 def waves(lines: Sequence[Row], known: Sequence[Row] = ()) -> str:

@@ -34,6 +34,11 @@ class RolloutIn(Strict):
     failed_limit_ratio: float = Field(Options.failed_limit_ratio, gt=0, le=1, description="share of a wave that may not fail")
     failed_limit: int = Field(Options.failed_limit, ge=1, le=10_000, description="stations of a wave that may not fail; whichever comes first")
     judge: bool = Field(True, description="whether a wave that serves people worse is taken back")
+    visits: int = Field(Options.visits, ge=0, le=100_000, description="entries and vends that a judged wave is to have before it passes")
+    patience_s: float = Field(
+        Options.patience_s, ge=0, le=604_800,
+        description="s after the soak for which it waits for them, and for a doubt to end; then it passes unjudged, or is paused where it looks worse",
+    )  # fmt: skip
 
 
 class DocumentIn(Strict):
@@ -59,7 +64,7 @@ class ReasonIn(Strict):
 
 
 class VerdictView(BaseModel):
-    """What service says of a wave: well, worse, or unsure (not enough visits to judge)."""
+    """What service says of a wave: well, worse, doubtful (it looks worse, and may be chance), or unsure (not enough visits to judge)."""
 
     wave: int
     at: str
@@ -97,6 +102,8 @@ class OptionsView(BaseModel):
     failed_limit_ratio: float
     failed_limit: int
     judge: bool
+    visits: int
+    patience_s: float
 
 
 class RolloutLine(BaseModel):

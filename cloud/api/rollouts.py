@@ -84,7 +84,9 @@ def _drafting(router: APIRouter, parts: Parts) -> None:
     @router.post("/rollouts")
     def draft(body: RolloutIn, request: Request) -> Made:
         """A draft: nothing is sent before its start."""
-        options = Options(tuple(body.waves), body.soak_s, body.station_timeout_s, body.failed_limit_ratio, body.failed_limit, body.judge)
+        options = Options(
+            tuple(body.waves), body.soak_s, body.station_timeout_s, body.failed_limit_ratio, body.failed_limit, body.judge, body.visits, body.patience_s,
+        )  # fmt: skip
         made = parts.rollouts.draft(caller(request).name, body.name, body.reason, body.release, options)
         return Made(id=made.id, state=made.state)
 
@@ -95,10 +97,14 @@ def _drafting(router: APIRouter, parts: Parts) -> None:
         return PutView(id=after.id, state=after.state, taken=len(body.items), documents=len(after.seats))
 
 
+Dry = Annotated[bool, Query(description="as in the body; said here, no password is asked for again")]
+
+
 def _acting(parts: Parts, what: Act) -> Callable[..., ActView]:
-    def act(id: Id, request: Request, body: Annotated[ReasonIn | None, Body()] = None) -> ActView:
+    def act(id: Id, request: Request, body: Annotated[ReasonIn | None, Body()] = None, dry_run: Dry = False) -> ActView:
         told = body or ReasonIn()
-        before, done = parts.rollouts.act(id, what, caller(request).name, told.reason, told.dry_run)
-        return act_view(before, done, told.dry_run)
+        dry = dry_run or told.dry_run
+        before, done = parts.rollouts.act(id, what, caller(request).name, told.reason, dry)
+        return act_view(before, done, dry)
 
     return act

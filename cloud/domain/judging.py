@@ -38,12 +38,28 @@ ENOUGH = 20
 """Entries of a wave from which on "no worse" is said, not only "nothing seen"."""
 
 
+DOUBT = 0.05
+"""As CHANCE, for what is not called worse and not well either."""
+DOUBTFUL_EVENTS = 2
+"""Faults (restarts) that make a doubt; of refused doors and failed vends one, since the next visits soon tell."""
+
+
 class Judgement(StrEnum):
-    """What service says. `unsure`: not enough visits to judge."""
+    """What service says. `unsure`: not enough visits to judge; `doubtful`: it looks worse, and may still be chance."""
 
     WELL = "well"
     WORSE = "worse"
+    DOUBTFUL = "doubtful"
     UNSURE = "unsure"
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """One figure and what it says. `chance`: how likely it is by accident, against the group that it is nearest to."""
+
+    words: str
+    judgement: Judgement
+    chance: float
 
 
 @dataclass(frozen=True)
@@ -63,10 +79,12 @@ class Counts:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`words` has the figures."""
+    """`words` has the figures. `visits`: entries and vends of the wave. `chance`: how likely the least likely figure is by accident."""
 
     judgement: Judgement
     words: str
+    visits: int = 0
+    chance: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -101,39 +119,53 @@ def judge(wave: Counts, before: Counts, untouched: Counts) -> Verdict:
         _rate("faults raised", lambda one: Rate(one.faults, one.station_h), wave, groups),
         _rate("restarts", lambda one: Rate(one.restarts, one.station_h), wave, groups),
     ]
-    if worse := [words for is_worse, words in found if is_worse]:
-        return Verdict(Judgement.WORSE, "; ".join(worse))
-    said = "; ".join(words for _, words in found[:2])
-    if wave.entries + wave.vends < ENOUGH:
-        return Verdict(Judgement.UNSURE, f"not enough visits to judge: {wave.entries + wave.vends}, at least {ENOUGH} are needed; {said}")
-    return Verdict(Judgement.WELL, f"no worse than before: {said}")
+    visits, chance = wave.entries + wave.vends, min(one.chance for one in found)
+    for judgement, title in ((Judgement.WORSE, ""), (Judgement.DOUBTFUL, "looks worse, and may still be chance: ")):
+        if told := [one.words for one in found if one.judgement is judgement]:
+            return Verdict(judgement, title + "; ".join(told), visits, chance)
+    said = "; ".join(one.words for one in found[:2])
+    if visits < ENOUGH:
+        return Verdict(Judgement.UNSURE, f"not enough visits to judge: {visits}, at least {ENOUGH} are needed; {said}", visits, chance)
+    return Verdict(Judgement.WELL, f"no worse than before: {said}", visits, chance)
 
 
 def _share(
     name: str, of: Callable[[Counts], Share], wave: Counts, groups: dict[str, Counts], fewest: int = FEWEST, fewest_bad: int = FEWEST_BAD
-) -> tuple[bool, str]:
+) -> _Figure:
     mine = of(wave)
     others = {title: of(one) for title, one in groups.items() if of(one).of >= FEWEST_BEFORE} or {"usual": Share(*USUAL)}
     words = f"{name}: {mine}; " + ", ".join(f"{title}: {one}" for title, one in others.items())
     enough = mine.of >= fewest and mine.bad >= fewest_bad
-    return enough and all(map(partial(_share_above, mine), others.values())), words
+    chance = max(_share_chance(mine, other) for other in others.values())
+    return _Figure(words, _judged(chance, enough, chance < 1.0 and mine.of < ENOUGH), chance)
 
 
-def _share_above(mine: Share, other: Share) -> bool:
-    return mine.bad / mine.of - other.bad / other.of > SHARE_LIMIT and fisher(mine.bad, mine.of, other.bad, other.of) <= CHANCE
+def _share_chance(mine: Share, other: Share) -> float:
+    """How likely so many more are bad by accident; 1 where they are not above the limit."""
+    if not mine.of or mine.bad / mine.of - other.bad / other.of <= SHARE_LIMIT:
+        return 1.0
+    return fisher(mine.bad, mine.of, other.bad, other.of)
 
 
-def _rate(name: str, of: Callable[[Counts], Rate], wave: Counts, groups: dict[str, Counts]) -> tuple[bool, str]:
+def _rate(name: str, of: Callable[[Counts], Rate], wave: Counts, groups: dict[str, Counts]) -> _Figure:
     mine = of(wave)
     others = {title: of(one) for title, one in groups.items() if of(one).hours >= LEAST_HOURS}
     words = f"{name}: {mine}; " + ", ".join(f"{title}: {one}" for title, one in others.items())
-    return bool(others) and mine.events >= FEWEST_BAD and all(map(partial(_rate_above, mine), others.values())), words
+    chance = max(map(partial(_rate_chance, mine), others.values()), default=1.0) if mine.events >= DOUBTFUL_EVENTS else 1.0
+    return _Figure(words, _judged(chance, mine.events >= FEWEST_BAD, False), chance)
 
 
-def _rate_above(mine: Rate, other: Rate) -> bool:
+def _rate_chance(mine: Rate, other: Rate) -> float:
     if mine.events * other.hours <= TIMES_LIMIT * other.events * mine.hours:
-        return False
-    return binomial(mine.events, mine.events + other.events, mine.hours / (mine.hours + other.hours)) <= CHANCE
+        return 1.0
+    return binomial(mine.events, mine.events + other.events, mine.hours / (mine.hours + other.hours))
+
+
+def _judged(chance: float, enough: bool, open_still: bool) -> Judgement:
+    """`open_still`: above the others, and too few to be sure of anything."""
+    if enough and chance <= CHANCE:
+        return Judgement.WORSE
+    return Judgement.DOUBTFUL if open_still or chance <= DOUBT else Judgement.WELL
 
 
 def fisher(bad: int, of: int, other_bad: int, other_of: int) -> float:

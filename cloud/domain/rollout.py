@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import ceil
 
-from cloud.domain.judging import Judgement, Verdict
-from cloud.domain.seats import OPEN, Paper, Seat, SeatState, Sight, in_words, look, taken_back, touched
+from cloud.domain.judging import DOUBT, Judgement, Verdict
+from cloud.domain.seats import OPEN, Paper, Seat, SeatState, Sight, in_words, left_in_words, look, taken_back, touched
 
 CLOUD = "cloud"
 """Who did what nobody asked for."""
@@ -48,7 +48,7 @@ class WaveState(StrEnum):
 
 @dataclass(frozen=True)
 class WaveLine:
-    """A wave as it stands. `forgiven`: failed ones that a person has seen and resumed over."""
+    """A wave as it stands. `forgiven`: failed ones that a person has seen and resumed over; `believed`: so was a verdict in doubt."""
 
     number: int
     label: str
@@ -57,13 +57,15 @@ class WaveLine:
     begun_ms: int = 0
     settled_ms: int = 0
     forgiven: int = 0
+    believed: bool = False
     verdict: Verdict | None = None
     verdict_ms: int = 0
 
 
 @dataclass(frozen=True)
 class Options:
-    """How careful. Times in s."""
+    """How careful. Times in s. A judged wave goes on only after so many `visits` (entries and vends), and while nothing looks worse; it waits
+    for that for `patience_s` after its soak."""
 
     waves: tuple[str, ...] = ("1", "5%", "25%", "100%")
     soak_s: float = 300
@@ -71,6 +73,8 @@ class Options:
     failed_limit_ratio: float = 0.1
     failed_limit: int = 2
     judge: bool = True
+    visits: int = 5
+    patience_s: float = 3600
 
 
 @dataclass(frozen=True)
@@ -167,12 +171,28 @@ def _on(rollout: Rollout, sight: Sight, now_ms: int) -> tuple[Rollout, list[Entr
         return replace(rollout, state=RolloutState.PAUSED), [Entry(now_ms, CLOUD, "paused", why, in_words(list(rollout.seats.values())))]
     mine = rollout.of_wave(line.number)
     if line.state is WaveState.RUNNING:
-        if not _has_arrived(mine, _later(rollout, line)):
+        if not _has_arrived(rollout, mine, _later(rollout, line)):
             return _with_substitute(rollout, line, mine, sight, now_ms)
         return _watched(rollout, line, mine, now_ms)
-    if now_ms - max(line.settled_ms, sight.listening_ms) < options.soak_s * 1000:
+    watched_ms = now_ms - max(line.settled_ms, sight.listening_ms)
+    if watched_ms < options.soak_s * 1000:
         return rollout, []
+    if not _undecided(line, options, mine):
+        return _passed(rollout, line, mine, sight, now_ms)
+    if watched_ms < (options.soak_s + options.patience_s) * 1000:
+        return rollout, []
+    if line.verdict and line.verdict.judgement is Judgement.DOUBTFUL and line.verdict.chance <= DOUBT:
+        why = f"{line.verdict.words}; not decided in {options.soak_s + options.patience_s:.0f} s, so a person must: resume, or undo"
+        return replace(rollout, state=RolloutState.PAUSED), [Entry(now_ms, CLOUD, "paused", why, in_words(mine))]
     return _passed(rollout, line, mine, sight, now_ms)
+
+
+def _undecided(line: WaveLine, options: Options, mine: Sequence[Seat]) -> bool:
+    """Whether more visits should say more. Where nobody runs it, none will."""
+    if not options.judge or not any(seat.state is SeatState.CONFIRMED for seat in mine):
+        return False
+    said = line.verdict or Verdict(Judgement.UNSURE, "")
+    return said.visits < options.visits or (said.judgement is Judgement.DOUBTFUL and not line.believed)
 
 
 def _too_many(rollout: Rollout) -> str:
@@ -195,12 +215,14 @@ def _later(rollout: Rollout, line: WaveLine) -> list[Seat]:
     return [seat for seat in rollout.seats.values() if seat.state is SeatState.PENDING and seat.wave > line.number]
 
 
-def _has_arrived(mine: Sequence[Seat], later: Sequence[Seat]) -> bool:
-    """Whoever can have it has it or failed; and where others are to follow, somebody has: a wave that nobody tried proves nothing."""
+def _has_arrived(rollout: Rollout, mine: Sequence[Seat], later: Sequence[Seat]) -> bool:
+    """Whoever can have it has it or failed; and where others are to follow, somebody has: a wave that nobody tried proves nothing. Of the last
+    wave, somebody of any: a rollout that nobody has is not done, it waits."""
     states = {seat.state for seat in mine}
     if states & {SeatState.PENDING, SeatState.SENT, SeatState.TRIAL}:
         return False
-    return not later or SeatState.CONFIRMED in states or SeatState.WAITING not in states
+    tried = states if later else {seat.state for seat in rollout.seats.values()}
+    return SeatState.CONFIRMED in tried or (SeatState.WAITING not in states and not (later and states == {SeatState.CANCELLED}))
 
 
 def _with_substitute(rollout: Rollout, line: WaveLine, mine: Sequence[Seat], sight: Sight, now_ms: int) -> tuple[Rollout, list[Entry]]:
@@ -228,7 +250,7 @@ def _passed(rollout: Rollout, line: WaveLine, mine: Sequence[Seat], sight: Sight
     if following:
         rollout, begun = begin(rollout, min(following), sight.online, now_ms)
         return rollout, [entry, begun]
-    done = Entry(now_ms, CLOUD, "done", "", in_words(list(rollout.seats.values())))
+    done = Entry(now_ms, CLOUD, "done", left_in_words(list(rollout.seats.values())), in_words(list(rollout.seats.values())))
     return replace(rollout, state=RolloutState.DONE), [entry, done]
 
 
@@ -245,12 +267,23 @@ def begin(rollout: Rollout, number: int, online: Set[str], now_ms: int) -> tuple
 
 
 def _took_back(rollout: Rollout, verdict: Verdict, now_ms: int) -> tuple[Rollout, Entry]:
+    """The wave, and of those before it whoever has not confirmed: who is away must not find at the broker what was found to be bad. Also waves
+    that passed for want of visits: of them nobody ever said that they serve as well as before."""
     line = rollout.line
     assert line is not None
-    back = [taken_back(seat, "the wave was taken back", now_ms) for seat in rollout.of_wave(line.number) if touched(seat)]
+    proven = {one.number for one in rollout.lines if one is not line and one.verdict and one.verdict.judgement is Judgement.WELL}
+    reached = [seat for seat in rollout.seats.values() if touched(seat) and not (seat.wave in proven and seat.state is SeatState.CONFIRMED)]
+    back = [taken_back(seat, "the wave was taken back", now_ms) for seat in reached]
+    undone = "1 station gets its undo" if len(back) == 1 else f"{len(back)} stations get their undo"
     rollout = rollout.with_seats(back).with_line(replace(line, state=WaveState.TAKEN_BACK))
-    entry = Entry(now_ms, CLOUD, f"wave {line.number} taken back", verdict.words, f"{len(back)} stations get their undo; the others were not touched by it")
+    entry = Entry(now_ms, CLOUD, f"wave {line.number} taken back", verdict.words, f"{undone}; the others were not touched by it")
     return replace(rollout, state=RolloutState.TAKEN_BACK), entry
+
+
+def leaving(rollout: Rollout) -> list[Seat]:
+    """Seats whose papers go out now. What has not left when it is paused stays, but for what takes back."""
+    held = {Paper.NONE, Paper.NEW} if rollout.state is RolloutState.PAUSED else {Paper.NONE}
+    return [seat for seat in rollout.seats.values() if seat.due not in held]
 
 
 def again(rollout: Rollout) -> Rollout:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from cloud.domain.judging import Judgement
 from cloud.domain.rollout import LIVE, Entry, Rollout, RolloutState, Step, WaveLine, begin
 from cloud.domain.seats import Paper, Seat, SeatState, in_words, taken_back, touched
 from cloud.domain.waves import Candidate, waves
@@ -93,8 +94,11 @@ def _pause(rollout: Rollout, now: Now) -> tuple[Rollout, tuple[Entry, ...]]:
 
 
 def _resume(rollout: Rollout, now: Now) -> tuple[Rollout, tuple[Entry, ...]]:
-    """Over the failures that the person has seen; each further one counts."""
-    lines = [replace(line, forgiven=sum(seat.state is SeatState.FAILED for seat in rollout.of_wave(line.number))) for line in rollout.lines]
+    """Over the failures that the person has seen, and the doubt of the current wave; each further one counts."""
+    lines = [
+        replace(line, forgiven=_failed(rollout, line.number), believed=line.believed or (line.number == rollout.wave and _in_doubt(line)))
+        for line in rollout.lines
+    ]
     return replace(rollout, lines=tuple(lines), state=RolloutState.RUNNING), ()
 
 
@@ -106,6 +110,7 @@ def _abort(rollout: Rollout, now: Now) -> tuple[Rollout, tuple[Entry, ...]]:
 
 
 def _retry(rollout: Rollout, now: Now) -> tuple[Rollout, tuple[Entry, ...]]:
+    """What a person forgave was the failure before; whoever fails again counts again."""
     failed = [seat for seat in rollout.seats.values() if seat.state is SeatState.FAILED and not _overtaken(seat, now)]
     if not failed:
         raise RolloutRefused("state", rollout.state.value, f"no station of rollout {rollout.id} has failed", "nothing is left to do", True)
@@ -117,7 +122,9 @@ def _retry(rollout: Rollout, now: Now) -> tuple[Rollout, tuple[Entry, ...]]:
         for seat in failed
     ]  # fmt: skip
     state = RolloutState.RUNNING if rollout.state is RolloutState.PAUSED else rollout.state
-    return replace(rollout.with_seats(fresh), state=state), ()
+    after = rollout.with_seats(fresh)
+    lines = [replace(line, forgiven=min(line.forgiven, _failed(after, line.number))) for line in rollout.lines]
+    return replace(after, lines=tuple(lines), state=state), ()
 
 
 def _undo(rollout: Rollout, now: Now) -> tuple[Rollout, tuple[Entry, ...]]:
@@ -127,6 +134,14 @@ def _undo(rollout: Rollout, now: Now) -> tuple[Rollout, tuple[Entry, ...]]:
     passed_over = [seat.station for seat in reached if _overtaken(seat, now)]
     entry = Entry(now.now_ms, "cloud", "passed over", "they have a newer document since", ", ".join(passed_over)[:500])
     return replace(rollout.with_seats(back), state=RolloutState.UNDONE), ((entry,) if passed_over else ())
+
+
+def _in_doubt(line: WaveLine) -> bool:
+    return line.verdict is not None and line.verdict.judgement is Judgement.DOUBTFUL
+
+
+def _failed(rollout: Rollout, wave: int) -> int:
+    return sum(seat.state is SeatState.FAILED for seat in rollout.of_wave(wave))
 
 
 def _overtaken(seat: Seat, now: Now) -> bool:

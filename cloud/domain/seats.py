@@ -107,6 +107,19 @@ def in_words(seats: Sequence[Seat]) -> str:
     return ", ".join(f"{many} {state}" for state, many in counts(seats).items() if many) or "no station"
 
 
+def many(number: int) -> str:
+    """`1 station`, `2 stations`."""
+    return "1 station" if number == 1 else f"{number} stations"
+
+
+def left_in_words(seats: Sequence[Seat]) -> str:
+    """Who does not have it yet, and why, the most frequent reason first; empty: nobody waits."""
+    reasons = Counter(seat.reason for seat in seats if seat.state is SeatState.WAITING)
+    if not reasons:
+        return ""
+    return f"{many(reasons.total())} still to get it: " + "; ".join(f"{number} {why}" for why, number in reasons.most_common(3))
+
+
 def sent(seat: Seat, now_ms: int) -> Seat:
     """The broker has what was due."""
     since_ms = now_ms if seat.state is SeatState.SENT else seat.since_ms
@@ -163,8 +176,11 @@ def _untold(seat: Seat, online: bool, listening_ms: int, timeout_s: float, now_m
         return _now(seat, SeatState.SENT, now_ms, "", None)
     if seat.state is SeatState.SENT and not online:
         return _now(seat, SeatState.WAITING, now_ms, "offline; it gets the document when it comes back", None)
-    if seat.state is SeatState.SENT and now_ms - max(seat.since_ms, listening_ms) > timeout_s * 1000:
+    late = now_ms - max(seat.since_ms, listening_ms) > timeout_s * 1000
+    if seat.state is SeatState.SENT and late:
         return _now(seat, SeatState.FAILED, now_ms, f"online, and not a word about it for {timeout_s:.0f} s", None)
+    if seat.state is SeatState.TRIAL and late:  # it speaks of another one by now, a forgery perhaps, and ours is not in force
+        return _now(seat, SeatState.FAILED, now_ms, f"its trial did not end within {timeout_s:.0f} s", seat.touched_ms)
     return seat
 
 

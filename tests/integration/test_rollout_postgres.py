@@ -41,7 +41,7 @@ def test_a_rollout_works_on_postgresql(another: Callable[[], Bench]) -> None:
     town = DoorTown(another(), {f"st-{n}": Door(f"st-{n}", DISTRICTS[n % 4], n, visits_per_min=4) for n in range(1, 9)})
     town.begin()
     rollouts = town.bench.cloud.rollouts.rollouts
-    good = rollouts.draft("lin.mei", "n\x00ame", "because\x00", "r-2", Options(("1", "100%"), soak_s=5)).id
+    good = rollouts.draft("lin.mei", "n\x00ame", "because\x00", "r-2", Options(("1", "100%"), soak_s=5, visits=0)).id
     rollouts.put(good, [upload(name) for name in town.doors])
     rollouts.act(good, Act.START, "lin.mei", "\x00", False)
     town.run(280)

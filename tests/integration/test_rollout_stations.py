@@ -70,7 +70,7 @@ def test_real_stations_take_it_and_give_it_back(line: Line) -> None:
     rollouts, configs = line.cloud.cloud.rollouts.rollouts, line.cloud.cloud.rollouts.configs
     line.live(5)
     times: dict[str, Any] = {"issued": NOON - timedelta(hours=1), "expires": NOON + timedelta(days=9)}
-    number = rollouts.draft("lin.mei", "n", "y", "r-2", Options(("1", "100%"), soak_s=5)).id
+    number = rollouts.draft("lin.mei", "n", "y", "r-2", Options(("1", "100%"), soak_s=5, visits=0)).id
     for name in NAMES:
         version = configs.of([name])[name].next_version
         config = {**layout(station=name).model_dump(mode="json"), "name": "another name"}

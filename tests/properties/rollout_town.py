@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cloud.domain.judging import Judgement, Verdict
-from cloud.domain.rollout import LIVE, Options, Rollout, RolloutState, WaveState, again, limit, step
+from cloud.domain.rollout import LIVE, Options, Rollout, RolloutState, WaveState, again, leaving, limit, step
 from cloud.domain.rollout_acts import Act, Now, act, cancel
 from cloud.domain.seats import Paper, Report, Seat, SeatState, Sight, sent
 from cloud.errors import RolloutRefused
 from contract.configuration import Phase
 
 NAMES = [f"st-{n}" for n in range(12)]
-OPTIONS = Options(("1", "25%", "100%"), soak_s=30, station_timeout_s=60)
+OPTIONS = Options(("1", "25%", "100%"), soak_s=30, station_timeout_s=60, visits=0)
 
 
 class Town:
     """Twelve stations by name, and a rollout; sends are taken at once."""
 
-    def __init__(self) -> None:
-        self.now_ms, self.online, self.reports = 1_000_000, set(NAMES), dict[str, Report]()
+    def __init__(self, options: Options = OPTIONS, away: Sequence[str] = ()) -> None:
+        self.now_ms, self.online, self.reports = 1_000_000, set(NAMES) - set(away), dict[str, Report]()
         self.sent: list[tuple[str, Paper]] = []
         self.newest: dict[str, int] = {}
         self.listening_ms = 0
         seats = {name: Seat(name, "north", "basic", 2, f"new-{name}", f"undo-{name}") for name in NAMES}
-        draft = Rollout("r1", "x", "lin.mei", "y", "r-2", OPTIONS, 0, seats=seats)
+        draft = Rollout("r1", "x", "lin.mei", "y", "r-2", options, 0, seats=seats)
         self.rollout = act(draft, Act.START, "lin.mei", "y", self.now).rollout
 
     @property
@@ -45,19 +47,22 @@ class Town:
                         self.report(name, Phase.CONFIRMED, seat.sha256)
             case "judged", Judgement() as judgement:
                 verdict = Verdict(judgement, "figures")
+            case "judged", Verdict() as told:
+                verdict = told
             case "broker back", _:
                 self.rollout = again(self.rollout)
             case _:
                 self.person(what, how)
         self.rollout = step(self.rollout, Sight(self.reports, self.online, self.listening_ms, self.newest), verdict, self.now_ms).rollout
-        due = [seat for seat in self.rollout.seats.values() if seat.due is not Paper.NONE]
+        due = leaving(self.rollout)
+        assert self.rollout.state is not RolloutState.PAUSED or not [seat for seat in due if seat.due is Paper.NEW], "paused, nothing new leaves"
         self.sent += [(seat.station, seat.due) for seat in due]
         self.rollout = self.rollout.with_seats([sent(seat, self.now_ms) for seat in due])
 
     def pass_waves(self, many: int) -> None:
         """Everything goes well."""
         for _ in range(many):
-            for what, how in (("wait", 1), ("all confirm", None), ("wait", 40), ("wait", 1)):
+            for what, how in (("wait", 1), ("all confirm", None), ("judged", Judgement.WELL), ("wait", 40), ("wait", 1)):
                 self.happen(what, how)
 
     def report(self, name: str, phase: Phase, sha256: str) -> None:

@@ -17,6 +17,7 @@ from tests.cloud_parts import NOON
 from tests.contract.signed_examples import ROOT, SIGNED_ROOT
 from tests.rollout_parts import content, document, upload
 from tests.sabotage.twins import Saw
+from tests.unit import test_rollout_doubt as doubt
 from tests.unit import test_rollout_steps as steps
 
 
@@ -34,11 +35,11 @@ def only_who_has_it_is_taken_back(saw: Saw) -> None:
 
 def waiting_is_as_good_as_confirmed(saw: Saw) -> None:
     busy = {s.SeatState.PENDING, s.SeatState.SENT, s.SeatState.TRIAL}
-    saw.setattr(r, "_has_arrived", lambda mine, later: not busy & {seat.state for seat in mine})
+    saw.setattr(r, "_has_arrived", lambda rollout, mine, later: not busy & {seat.state for seat in mine})
 
 
 def who_is_away_is_waited_for(saw: Saw) -> None:
-    saw.setattr(r, "_has_arrived", lambda mine, later: all(seat.state is s.SeatState.CONFIRMED for seat in mine))
+    saw.setattr(r, "_has_arrived", lambda rollout, mine, later: all(seat.state is s.SeatState.CONFIRMED for seat in mine))
     saw.setattr(r, "_with_substitute", lambda rollout, *_: (rollout, []))
 
 
@@ -52,13 +53,20 @@ def undo_asks_for_nothing_newer(saw: Saw) -> None:
     saw.setattr(s, "_overtaken", lambda seat, version, now_ms: seat)
 
 
+def time_alone_passes_a_wave(saw: Saw) -> None:
+    saw.setattr(r, "_undecided", lambda line, options, mine: False)
+
+
 TWINS: list[tuple[Callable[[Saw], None], Callable[[], None]]] = [
     (no_limit, steps.check_a_failed_canary_stops_everything),
     (verdicts_are_only_written_down, steps.check_a_wave_that_serves_worse_is_taken_back),
     (only_who_has_it_is_taken_back, steps.check_who_is_away_gets_the_undo_too),
     (waiting_is_as_good_as_confirmed, steps.check_a_wave_that_nobody_tried_proves_nothing),
+    (waiting_is_as_good_as_confirmed, steps.check_a_rollout_that_nobody_has_is_not_done),
     (who_is_away_is_waited_for, steps.check_who_is_away_does_not_fail_and_holds_nobody_up),
     (nobody_is_timed_out, steps.check_a_silent_one_fails_after_its_time),
+    (time_alone_passes_a_wave, doubt.check_a_wave_that_looks_worse_is_not_followed_by_others),
+    (time_alone_passes_a_wave, doubt.check_a_wave_waits_for_its_first_visits),
     (undo_asks_for_nothing_newer, steps.check_an_act_on_a_newer_document_is_refused),
 ]
 

@@ -14,6 +14,7 @@ from cloud.app import create_app
 from cloud.domain.callers import Role
 from cloud.domain.rollout import Options
 from cloud.domain.rollout_acts import Act
+from cloud.domain.uploads import Upload
 from cloud.errors import RolloutRefused, RolloutUnknown
 from contract.signing import Kind, sign
 from contract.trust import Bundle
@@ -24,7 +25,7 @@ from tests.rollout_parts import DISTRICTS, GRADES, Door, DoorTown, as_json, cont
 
 pytestmark = pytest.mark.slow
 
-PLAN = {"name": "longer unlock", "reason": "wheelchairs", "release": "r-2", "waves": ["1", "100%"], "soak_s": 10}
+PLAN = {"name": "longer unlock", "reason": "wheelchairs", "release": "r-2", "waves": ["1", "100%"], "soak_s": 10, "visits": 0}
 
 
 @pytest.fixture
@@ -224,6 +225,38 @@ def test_what_waits_is_never_laid_over_something_newer(town: DoorTown, drafted: 
     assert rollouts.one(first)[0].seats["st-1"].reason.startswith("a newer document was published")
 
 
+def test_who_only_waits_does_not_hold_up_another_rollout(town: DoorTown, drafted: Callable[..., str]) -> None:
+    town.doors["st-1"].online = False
+    town.bench.take(town.doors["st-1"].state())
+    first, rollouts = drafted("st-1", waves=["100%"]), town.bench.cloud.rollouts.rollouts
+    act(town, first, Act.START)
+    town.run(60)
+    held, _ = rollouts.one(first)
+    assert (held.state, held.seats["st-1"].state) == ("running", "waiting"), "nobody has it, so it is not done"
+    second = rollouts.draft("lin.mei", "n", "y", "r-3", Options(("100%",), soak_s=10, visits=0)).id
+    rollouts.put(second, [upload("st-1", 3, release="r-3"), upload("st-2", 2, release="r-3")])
+    act(town, second, Act.START)
+    town.run(200)
+    (held, history), (newer, _) = rollouts.one(first), rollouts.one(second)
+    assert (held.state, held.seats["st-1"].state) == ("done", "cancelled") and history[-1].result == "1 cancelled"
+    assert (newer.state, newer.seats["st-2"].state, newer.seats["st-1"].state) == ("done", "confirmed", "waiting")
+
+
+def test_what_stands_in_a_configuration_is_for_operators(web: TestClient, town: DoorTown, drafted: Callable[..., str]) -> None:
+    number = drafted(*town.doors, waves=["100%"])
+    act(town, number, Act.START)
+    town.run(140)
+    seen = {}
+    for role in (None, *Role):
+        web.headers["authorization"] = logged_in(town.bench, role)["authorization"] if role else ""
+        one, page = web.get("/api/v1/config/st-1").json(), web.get("/api/v1/config").json()["items"][0]
+        assert (one["version"], one["reported_version"], one["phase"], one["whole"]) == (2, 2, "confirmed", page["whole"])
+        assert {key: one[key] for key in page} == page and (one["content"] is not None) is (one["undo"] is not None)
+        seen[role] = (one["whole"], one["content"] is not None)
+    no, yes = (False, False), (True, True)
+    assert seen == {None: no, Role.VIEWER: no, Role.OPERATOR: yes, Role.OPS: yes, Role.ADMIN: yes}
+
+
 def test_undo_takes_all_back_and_the_next_plan_begins_where_it_ended(web: TestClient, town: DoorTown, drafted: Callable[..., str]) -> None:
     number = drafted(*town.doors)
     act(town, number, Act.START)
@@ -256,3 +289,37 @@ def test_a_process_that_is_killed_goes_on_where_it_was(town: DoorTown, drafted: 
     town.run(400)
     assert again.cloud.rollouts.rollouts.one(number)[0].state == "done"
     assert [len(door.heard) for door in town.doors.values()] == [1] * 6
+
+
+def test_what_has_not_left_when_it_is_paused_stays(town: DoorTown, drafted: Callable[..., str]) -> None:
+    number = drafted(*town.doors, waves=["100%"])
+    town.bench.sent.up = False
+    act(town, number, Act.START)
+    act(town, number, Act.PAUSE)
+    town.bench.sent.up = True
+    town.run(3)
+    assert sum(len(door.heard) for door in town.doors.values()) == 0
+    act(town, number, Act.RESUME)
+    town.run(3)
+    assert sum(len(door.heard) for door in town.doors.values()) == 6
+
+
+def test_an_undo_does_not_cut_into_a_rollout_that_runs(town: DoorTown, drafted: Callable[..., str]) -> None:
+    number, rollouts = drafted(*town.doors, waves=["100%"]), town.bench.cloud.rollouts.rollouts
+    act(town, number, Act.START)
+    town.run(140)
+    second = rollouts.draft("lin.mei", "n", "y", "r-3", Options(("1", "100%"))).id
+    later = [(name, document(name, 3, content(name, name="later")), document(name, 4, content(name))) for name in town.doors]
+    rollouts.put(second, [Upload(name, "basic", new, undo) for name, new, undo in later])
+    act(town, second, Act.START)
+    town.run(2)
+    untouched = next(name for name, seat in rollouts.one(second)[0].seats.items() if seat.state == "pending")
+    for dry_run in (True, False):
+        with pytest.raises(RolloutRefused, match="is in rollout r2, which is not over"):
+            act(town, number, Act.UNDO, dry_run=dry_run)
+        with pytest.raises(RolloutRefused, match=f"{untouched} is in rollout r2"):
+            rollouts.cancel(number, untouched, "lin.mei", "because", dry_run)
+    act(town, second, Act.ABORT)
+    act(town, number, Act.UNDO)
+    town.run(2)
+    assert town.doors[untouched].heard[-1][1] == 3, "the undo of the first"

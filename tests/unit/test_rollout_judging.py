@@ -37,14 +37,30 @@ def test_it_must_be_worse_than_both() -> None:
 
 
 def test_too_few_visits_are_called_so() -> None:
-    for seen in (wave(), wave(entries=3, refused=3), wave(entries=10, refused=1)):
+    for seen in (wave(), wave(entries=3), wave(entries=10, refused=1)):
         verdict = judge(seen, CALM, CALM)
         assert verdict.judgement is Judgement.UNSURE and "not enough visits to judge" in verdict.words
+        assert verdict.visits == seen.entries + seen.vends
+
+
+@pytest.mark.parametrize(
+    "seen", [wave(entries=3, refused=1), wave(entries=2, refused=2), wave(vends=3, failed=2), wave(entries=40, refused=6), wave(faults=3)]
+)
+def test_what_looks_worse_and_may_be_chance_is_a_doubt(seen: Counts) -> None:
+    verdict = judge(seen, CALM, Counts(entries=400, refused=12, vends=400, failed=4, station_h=100))
+    assert verdict.judgement is Judgement.DOUBTFUL and "may still be chance" in verdict.words
+
+
+def test_a_doubt_needs_both_groups_and_ends_with_more_visits() -> None:
+    rain = Counts(entries=300, refused=150, station_h=70)
+    assert judge(wave(entries=4, refused=2), CALM, rain).judgement is Judgement.UNSURE
+    assert judge(wave(entries=4, refused=2), CALM, CALM).judgement is Judgement.DOUBTFUL
+    assert judge(wave(entries=40, refused=2), CALM, CALM).judgement is Judgement.WELL
 
 
 def test_where_nobody_can_be_compared_with_a_weak_guess_speaks() -> None:
     assert judge(wave(entries=6, refused=6), Counts(), Counts()).judgement is Judgement.WORSE
-    assert judge(wave(entries=6, refused=3), Counts(), Counts()).judgement is Judgement.UNSURE
+    assert judge(wave(entries=6, refused=3), Counts(), Counts()).judgement is Judgement.DOUBTFUL
     assert judge(wave(faults=9), Counts(), Counts()).judgement is Judgement.UNSURE
 
 

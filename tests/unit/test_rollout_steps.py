@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cloud.domain.judging import Judgement
+from cloud.domain.rollout import Options
 from cloud.domain.rollout_acts import Act
-from cloud.domain.seats import Paper, Report, SeatState
+from cloud.domain.seats import Paper, Report, SeatState, left_in_words
 from contract.configuration import Phase
 from tests.properties.rollout_town import NAMES, Town
 
@@ -63,6 +64,21 @@ def check_who_is_away_does_not_fail_and_holds_nobody_up() -> None:
     assert town.rollout.state == "done" and town.rollout.seats[away].state is SeatState.WAITING
 
 
+def check_a_rollout_that_nobody_has_is_not_done() -> None:
+    town = Town(Options(("100%",), soak_s=30, station_timeout_s=60, visits=0), away=NAMES)
+    for _ in range(20):
+        town.happen("wait", 3600)
+    assert (town.rollout.state, town.rollout.lines[0].state) == ("running", "running")
+    assert {seat.state for seat in town.rollout.seats.values()} == {SeatState.WAITING}
+    for what, how in (("line", NAMES[3]), ("all confirm", None), ("wait", 1), ("wait", 40)):
+        town.happen(what, how)
+    assert (town.rollout.state, town.rollout.seats[NAMES[3]].state) == ("done", SeatState.CONFIRMED)
+    assert left_in_words(list(town.rollout.seats.values())) == "11 stations still to get it: 11 offline; it gets the document when it comes back"
+    for what, how in (("line", NAMES[5]), ("all confirm", None)):
+        town.happen(what, how)
+    assert town.rollout.seats[NAMES[5]].state is SeatState.CONFIRMED, "long after the end"
+
+
 def check_a_silent_one_fails_after_its_time() -> None:
     town = Town()
     town.happen("wait", 1)
@@ -98,6 +114,10 @@ def test_a_wave_that_nobody_tried_proves_nothing() -> None:
 
 def test_who_is_away_does_not_fail_and_holds_nobody_up() -> None:
     check_who_is_away_does_not_fail_and_holds_nobody_up()
+
+
+def test_a_rollout_that_nobody_has_is_not_done() -> None:
+    check_a_rollout_that_nobody_has_is_not_done()
 
 
 def test_a_silent_one_fails_after_its_time() -> None:
@@ -144,3 +164,53 @@ def test_what_the_cloud_could_not_hear_is_nobodys_fault() -> None:
     town.listening_ms = town.now_ms
     town.happen("wait", 30)
     assert town.rollout.seats[canary(town)].state is SeatState.SENT
+
+
+def test_a_trial_that_a_forgery_hides_does_not_hold_the_rollout_for_ever() -> None:
+    town = Town()
+    town.happen("wait", 1)
+    first = canary(town)
+    town.happen("told", (first, Phase.TRIAL, True))
+    town.reports[first] = Report(999, "forged", Phase.REFUSED, "unknown_key", town.now_ms, town.now_ms, "old", 1, "old")
+    town.happen("wait", 70)
+    assert town.rollout.seats[first].state is SeatState.FAILED and town.rollout.state == "paused"
+
+
+def test_what_fails_again_after_a_retry_is_not_forgiven() -> None:
+    town = Town()
+    town.happen("wait", 1)
+    first = canary(town)
+    town.happen("told", (first, Phase.ROLLED_BACK, True))
+    for what in (Act.RESUME, Act.RETRY):
+        town.happen("wait", 1)
+        town.happen("act", what)
+    assert town.rollout.state == "running" and town.rollout.seats[first].state is SeatState.SENT
+    town.now_ms += 1000
+    town.happen("told", (first, Phase.ROLLED_BACK, True))
+    assert town.rollout.state == "paused"
+
+
+def test_a_canary_that_is_left_out_is_replaced_before_others_follow() -> None:
+    town = Town()
+    town.happen("wait", 1)
+    first = canary(town)
+    town.happen("cancel", first)
+    for _ in range(5):
+        town.happen("wait", 10)
+    assert town.rollout.wave == 1 and reached(town) == {first}
+    town.happen("wait", 15)
+    assert town.rollout.wave == 1 and len(reached(town)) == 2, "another takes the lead"
+
+
+def test_what_was_found_bad_does_not_wait_for_who_was_away_in_an_earlier_wave() -> None:
+    town = Town()
+    town.pass_waves(1)
+    away, other = (seat.station for seat in town.rollout.of_wave(2)[:2])
+    town.happen("line", away)
+    for what, how in (("all confirm", None), ("judged", Judgement.WELL), ("wait", 40), ("wait", 1)):
+        town.happen(what, how)
+    assert town.rollout.wave == 3 and town.rollout.seats[away].state is SeatState.WAITING
+    third = {seat.station for seat in town.rollout.of_wave(3)}
+    town.happen("judged", Judgement.WORSE)
+    assert reached(town, Paper.UNDO) == {away} | third
+    assert town.rollout.seats[other].state is SeatState.CONFIRMED, "its wave has passed"
