@@ -174,7 +174,7 @@ class UpdateConfig(Model):
     """Pushed configuration. What holds is what the confirmed one says, never the one on trial."""
 
     trial_s: float = Field(120, ge=1, le=3600, description="s without a new fault until a configuration on trial is confirmed")
-    answer_s: float = Field(600, ge=10, le=86_400, description="s that a trial waits for an answer of the cloud until it is taken back")
+    answer_s: float = Field(600, ge=10, le=86_400, description="s until a trial that is not confirmed is taken back, twice trial_s at least")
 
 
 class PlaceConfig(Model):
@@ -254,17 +254,15 @@ class StationConfig(Model):
         return self
 
     @model_validator(mode="after")
-    def _door_times_grow(self) -> Self:
-        if not self.door.unlock_s < self.door.held_open_s < self.door.alarm_s:
-            door = self.door
+    def _times_grow(self) -> Self:
+        """Of `update` too: else nothing that is pushed afterwards could ever be confirmed, not even what mends it."""
+        door, visit, update = self.door, self.visit, self.update
+        if not door.unlock_s < door.held_open_s < door.alarm_s:
             raise ValueError(f"door: unlock_s < held_open_s < alarm_s must hold, not {door.unlock_s:g}, {door.held_open_s:g}, {door.alarm_s:g}")
-        return self
-
-    @model_validator(mode="after")
-    def _visit_times_grow(self) -> Self:
-        if not self.visit.warning_s < self.visit.idle_s <= self.visit.longest_s:
-            visit = self.visit
+        if not visit.warning_s < visit.idle_s <= visit.longest_s:
             raise ValueError(f"visit: warning_s < idle_s <= longest_s must hold, not {visit.warning_s:g}, {visit.idle_s:g}, {visit.longest_s:g}")
+        if update.answer_s < 2 * update.trial_s:
+            raise ValueError(f"update: answer_s must be twice trial_s at least, not {update.answer_s:g} with {update.trial_s:g}")
         return self
 
     def _pins(self) -> list[Use]:

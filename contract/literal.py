@@ -11,12 +11,25 @@ from contract.errors import Complaint, shown
 
 def twisted(document: object, read: Any, page: str, where: tuple[int | str, ...] = ()) -> Iterator[Complaint]:
     """A complaint for each value of the document that became one of another kind in `read`, the valid model as plain data."""
+    return iter(()) if _same(document, read) else _twisted(document, read, page, where)
+
+
+def _same(document: object, read: Any) -> bool:
+    """Whether nothing is to be complained of, which is quickly said."""
+    if isinstance(document, dict) and isinstance(read, dict):
+        return all(_same(value, read.get(key)) for key, value in document.items())
+    if isinstance(document, list | tuple) and isinstance(read, list | tuple):
+        return all(map(_same, document, read))
+    return not isinstance(read, bool | int | float) or type(document) is type(read) or _kind(document) is _kind(read)
+
+
+def _twisted(document: object, read: Any, page: str, where: tuple[int | str, ...]) -> Iterator[Complaint]:
     if isinstance(document, Mapping) and isinstance(read, Mapping):
         for key in document:
-            yield from twisted(document[key], read.get(key), page, (*where, key))
+            yield from _twisted(document[key], read.get(key), page, (*where, key))
     elif isinstance(document, list | tuple) and isinstance(read, list | tuple):
         for n, (item, same) in enumerate(zip(document, read, strict=False)):
-            yield from twisted(item, same, page, (*where, n))
+            yield from _twisted(item, same, page, (*where, n))
     elif isinstance(read, bool | int | float) and _kind(document) is not _kind(read):
         yield Complaint(where, f"{shown(document)}: Input should be {_WORDS[_kind(read)]}, not {_WORDS.get(_kind(document), 'that')}", page)
 

@@ -56,6 +56,8 @@ EXPANDER_LOOK_S = 1.0
 SCALE_LOOK_S = 0.5
 PROBE_LOOK_S = 5.0
 TURN_S = 0.001
+ENDING_S = 8.0
+"""So long at most the guard is told that everything is in order while parts end; outputs are off by then."""
 URGENT_NICE = -10
 """Of the deciding thread, where the system allows it (root, or CAP_SYS_NICE in the unit): everything else may wait for the door."""
 
@@ -180,9 +182,12 @@ class Assembly:
             self._thread.join(3.0)
         self._outputs.all_off()
         self._say(LinkState.STOPPED)
+        until = self._fit.clock.monotonic() + ENDING_S
+        alive = Periodic("ending", LEASE_LOOK_S, lambda: self.beat() if self._fit.clock.monotonic() < until else None)
+        alive.start()  # else the guard would kill what ends in order: another assembly may follow in this process
         for part in reversed(self._parts()):
             part.stop()
-            self._watchdog.beat()  # each ends in bounded time, and another assembly may follow in this process
+        alive.stop()
         self.close()
 
     def close(self) -> None:

@@ -45,6 +45,7 @@ class ConfigDesk:
         self._quiet_until, self._start_again_at = -inf, inf
         self._tries_seq: int | None = None
         self._tells_trial = self._was_over = self._began = False
+        self._told_root = trusted.version
 
     def start(self) -> Effects:
         """With the first step, and again until that could be recorded."""
@@ -72,13 +73,14 @@ class ConfigDesk:
 
     def tick(self, look: Callable[[], Around], now: float) -> Effects:
         """The next move, and the report when something changed. Looks around only where something is going on."""
-        if self._began and not self.slots.moves and self._is_over(self.slots.in_force, now) is self._was_over:
+        same = self._is_over(self.slots.in_force, now) is self._was_over and self._told_root == self._trusted.version
+        if self._began and not self.slots.moves and same:
             return Effects()
         around, wanted = look(), self.slots.wanted
         if not self._began:
             return self.start() if now >= self._start_again_at else Effects()
         if wanted and (flaw := self._no_more(wanted, now)):
-            effects = self._refuse(wanted.version, wanted.sha256, flaw)
+            effects = self._not_any_more(wanted, flaw, now)
         else:
             effects = self.slots.tick(replace(around, answered=self._answered()), now)
         self._tells_trial = self._tells_trial or any(isinstance(fact, ConfigTried) for fact in effects.facts)
@@ -91,12 +93,14 @@ class ConfigDesk:
     def recorded(self) -> None:
         """The step is in the ledger; its facts are the last that are."""
         self._began = True
+        self._trusted.recorded()
         self.slots.recorded()
         if self._tells_trial:
             self._tells_trial, self._tries_seq = False, self._outbox.last
 
     def revoke(self, now: float) -> None:
         """It is not."""
+        self._trusted.revoke()
         self.slots.revoke(now)
         self._tells_trial, self._start_again_at = False, now + RETRY_S
 
@@ -125,6 +129,8 @@ class ConfigDesk:
         try:
             held = Held.of(bundle.document, document, self._provisioned)
         except TrustRefused as error:
+            if time is None:
+                raise  # its key may be over, so its version is not to be used up
             return self._refuse(document.version, sha256, error)
         self.slots.want(held)
         return Effects()
@@ -143,6 +149,13 @@ class ConfigDesk:
         effects = self.slots.refuse(newest)
         effects.facts.append(_refusal(version, error))
         return effects
+
+    def _not_any_more(self, wanted: Held, error: TrustRefused, now: float) -> Effects:
+        """What waited; where it waited for the clock nobody ever vouched for it."""
+        if wanted.sha256 == self.slots.kept.newest.sha256:
+            return self._refuse(wanted.version, wanted.sha256, error)
+        self.slots.wanted, self.slots.changed = None, True
+        return self._not_believed(error, Signed.model_validate_json(wanted.text), len(wanted.text), now)
 
     def _not_believed(self, error: TrustRefused, document: Signed | None, size: int, now: float) -> Effects:
         """Nobody vouches for it, so nothing of it is kept but one fact a minute; the report names each, with the version that it claims."""
@@ -176,19 +189,25 @@ class ConfigDesk:
 
     def _report(self, connected: bool, now: float) -> list[Say]:
         over = self._is_over(self.slots.in_force, now)
-        silent = not connected or not (self.slots.changed or over is not self._was_over)
-        self.slots.changed, self._was_over = False, over
+        root = self._trusted.version  # a roster may have brought a newer one
+        silent = not connected or not (self.slots.changed or over is not self._was_over or root != self._told_root)
+        self.slots.changed, self._was_over, self._told_root = False, over, root
         return [] if silent else [Say(Leaf.CFG_REPORTED, self.report(now).model_dump_json().encode())]
 
     def _waits_for(self) -> str:
         if self.slots.kept.slot is Slot.ARMED:
-            return "parts are built anew for it"
+            return self.slots.waits_for or "parts are built anew for it"
         return self.slots.waits_for or "the station has started since, and not heard it again"
+
+    def _heard(self) -> Newest:
+        """The newest that was heard, also where nothing of it is recorded yet."""
+        wanted, newest = self.slots.wanted, self.slots.kept.newest
+        return Newest(wanted.version, wanted.sha256, Phase.WAITING) if wanted and wanted.sha256 != newest.sha256 else newest
 
     def report(self, now: float) -> ConfigReport:
         """Where things stand."""
         kept, in_force = self.slots.kept, self.slots.in_force
-        told = self._refused or kept.newest
+        told = self._refused or self._heard()
         reason = self._waits_for() if told.phase is Phase.WAITING else told.reason
         flaw = told.flaw
         if not reason and self._is_over(in_force, now):

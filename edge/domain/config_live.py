@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from edge.domain.core import Core
 
 
+OF_PEOPLE = frozenset({FaultCode.DURESS, FaultCode.WELFARE, FaultCode.BANK_OVERDUE, FaultCode.STOCK_LOW})
+"""Faults that take nothing away and that no configuration causes in two minutes; they would take good ones back in a large city every day."""
+
+
 def use(core: "Core", config: StationConfig) -> None:
     """Everything that is live, at once, between two steps. What is not live is the same in both, or nobody would be asked."""
     core.config = core.view.config = core.entry.config = core.desk.config = core.indoors.config = config
@@ -52,5 +56,5 @@ def around(core: "Core", now: float) -> Around:
 
 
 def _names(faults: Iterable[tuple[FaultCode, str]]) -> frozenset[str]:
-    """A call for help is nobody's fault, and stays where it is."""
-    return frozenset(f"{fault.value} {part}".strip() for fault, part in faults if fault is not FaultCode.DURESS)
+    """Without what only people bring about. A call for help is nobody's fault, and stays where it is."""
+    return frozenset(f"{fault.value} {part}".strip() for fault, part in faults if fault not in OF_PEOPLE)

@@ -22,6 +22,8 @@ LEAVE_S = 120.0
 """So long a trial with a fault waits for the end of a session before it goes back."""
 TRIES = 3
 RETRY_S = 1.0
+FIRE, BUSY = "a fire alarm stands", "somebody is inside or at the door"
+"""What the report says of a wait."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Slots:
         if self._next is not None or now < self._retry_at:
             return Effects()
         if self._behind():
-            return self._follow(now)
+            return self._follow(around, now)
         effects = self._judge(around, now) if self.kept.slot is Slot.TRIAL else Effects()
         return effects if effects.records or self.wanted is None else self._wait_or_begin(self.wanted, around, now)
 
@@ -117,12 +119,14 @@ class Slots:
         """What runs is not what is recorded."""
         return self.kept.slot is Slot.ARMED or self.in_force.sha256 != self.kept.target.sha256
 
-    def _follow(self, now: float) -> Effects:
-        """It becomes that."""
-        target = self.kept.target
-        if self.kept.slot is Slot.ARMED or needs_restart(self.in_force.config, target.config):
+    def _follow(self, around: Around, now: float) -> Effects:
+        """It becomes that. Since it was decided fire may have freed the door, or somebody been let in by it: then nothing is built anew yet."""
+        target, armed = self.kept.target, self.kept.slot is Slot.ARMED
+        if armed or needs_restart(self.in_force.config, target.config):
             self._retry_at = now + RETRY_S
-            return Effects([Rebuild()])
+            reason = FIRE if around.fire else BUSY if armed and around.busy else ""
+            self.changed, self.waits_for = self.changed or (armed and reason != self.waits_for), reason
+            return Effects([] if reason else [Rebuild()])
         live = self.in_force.config != target.config
         self.in_force, self.changed = target, True
         return Effects([UseConfig(target.config)] if live else [])
@@ -133,6 +137,8 @@ class Slots:
         if not reason:
             self.wanted = None
             return self._begin(wanted, around)
+        if not around.clock_sure:  # by a key that is over, for all anybody knows: nothing of it is recorded, least of all its version
+            return Effects()
         if self.kept.newest.sha256 == wanted.sha256 and self.kept.newest.phase is Phase.WAITING:
             return Effects()
         return self._move(replace(self.kept, newest=self._newest(wanted, Phase.WAITING)), [])
@@ -142,9 +148,9 @@ class Slots:
         if not around.clock_sure:
             return "the station does not know what time it is"
         if around.fire:
-            return "a fire alarm stands"
+            return FIRE
         if around.busy and not makes_safer(self.in_force.config, wanted.config):
-            return "somebody is inside or at the door"
+            return BUSY
         return ""
 
     def _begin(self, wanted: Held, around: Around) -> Effects:
@@ -203,6 +209,8 @@ class Slots:
             return None
         if not (around.connected and around.answered):
             return Leaving(f"no answer of the cloud for {update.answer_s:g} s", True, now)
+        if not new and now >= self._quiet_since + update.trial_s:
+            return None  # the answer came at the last moment
         return Leaving(f"never {update.trial_s:g} s without a new fault{': ' if new else ''}{', '.join(new)}", False, now)
 
     def _go_back(self, tried: Held, leaving: Leaving, around: Around, now: float) -> Effects:

@@ -6,6 +6,8 @@ from contract.facts import InputRefused
 from edge.domain.messages import Effects
 
 QUIET_S = 60.0
+SOURCES, OTHERS = 50, "others"
+"""Told apart. Whoever owns the broker may send under as many topics as they like, and each of them would be told at once."""
 
 
 class Intake:
@@ -20,6 +22,8 @@ class Intake:
     def refuse(self, source: str, reason: str, now: float) -> Effects:
         """`reason` must quote nothing of the content."""
         self.total += 1
+        if source not in self._reason and len(self._reason) >= SOURCES:
+            source = OTHERS
         self._count[source] = self._count.get(source, 0) + 1
         self._reason[source] = reason[:200]
         return self.tick(now)

@@ -12,7 +12,7 @@ from contract import trust
 from contract.commands import Reply
 from contract.config import StationConfig
 from contract.envelope import ClockState
-from contract.orders import CHALLENGE_S, ChallengePlease, Order, OrderCarriedOut, OrderRefused, SignedOrder
+from contract.orders import CHALLENGE_S, ChallengePlease, Order, OrderCarriedOut, OrderKind, OrderRefused, SignedOrder
 from contract.signing import Flaw, Kind, TrustRefused
 from contract.topics import Leaf
 from contract.trust import Delegation, Scope
@@ -29,6 +29,8 @@ QUIET_S = 60.0
 """Refusals for one flaw: a fact at once, then one a minute with their number."""
 ASKED_MOST, ASKED_PER_S = 8, 1.0
 """Challenges given."""
+DONE_MOST, DONE_PER_S = 30, 1 / 60
+"""Orders other than unlocks, which have a limit of their own. Each stays in the audit chain for ever: a stolen key had better not fill the disk."""
 CHECKED_MOST, CHECKED_PER_S = 40, 20.0
 """Orders whose signatures are looked at: two cost half a millisecond on a small board, and the door must not wait. As many refusals are answered."""
 
@@ -52,7 +54,7 @@ class Orders:
         self._trusted, self._clock, self._acts = trusted, clock, acts
         self._challenges, self._chain = Challenges(boot, chance), Chain(*restored.audit)
         self._asked, self._checked = Flood(ASKED_MOST, ASKED_PER_S), Flood(CHECKED_MOST, CHECKED_PER_S)
-        self._answered = Flood(CHECKED_MOST, CHECKED_PER_S)
+        self._answered, self._done = Flood(CHECKED_MOST, CHECKED_PER_S), Flood(DONE_MOST, DONE_PER_S)
         self._held: Held | None = None
         self._ready: list[Held] = []
         self._refusals = Refusals()
@@ -73,6 +75,8 @@ class Orders:
         """Done, or refused by name."""
         try:
             order, given = self._believed(signed, now)
+            if order.order is not OrderKind.UNLOCK and not self._done.take(now):
+                raise TrustRefused(Flaw.TOO_MANY, f"{DONE_MOST} orders at once, and then {DONE_PER_S * 60:g} a minute; order again later")
             done = self._acts.do(order, now)
         except TrustRefused as refusal:
             return self._refused(signed.id, refusal, now)

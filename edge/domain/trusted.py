@@ -14,7 +14,7 @@ class Trusted:
     """`root` None: this station takes no pushed configuration and no order."""
 
     def __init__(self, root: Root | None) -> None:
-        self.root = root
+        self.root = self._recorded = root
 
     @property
     def version(self) -> int:
@@ -35,3 +35,11 @@ class Trusted:
             return Effects()
         self.root = newest
         return Effects(facts=[RootChanged(version=newest.version, before=before)], records=[StoreRoot(newest.version, signed.model_dump_json().encode())])
+
+    def recorded(self) -> None:
+        """The root in force is in the ledger."""
+        self._recorded = self.root
+
+    def revoke(self) -> None:
+        """It is not: it is learned again, or a restart would bring the old keys back with nobody noticing."""
+        self.root = self._recorded

@@ -79,6 +79,8 @@ BAD: list[tuple[tuple[str | int, ...], object, str]] = [
     (("detectors",), {"smoke_pin": 100}, "detectors.smoke_pin: pin 100 lies on no expander"),
     (("detectors",), {"welfare": {}}, "detectors: welfare needs motion_pin"),
     (("detectors",), {"motion_pin": 5, "welfare": {"after_s": 0}}, "detectors.welfare.after_s: 0: "),
+    (("update",), {"trial_s": 301}, "update: answer_s must be twice trial_s at least, not 600 with 301"),
+    (("update",), {"trial_s": 120, "answer_s": 100}, "update: answer_s must be twice trial_s at least, not 100 with 120"),
     (("visit", "idle_s"), 39, "visit.idle_s: 39: "),
     (("visit", "warning_s"), 19, "visit.warning_s: 19: "),
     (("visit", "longest_s"), 100, "visit: warning_s < idle_s <= longest_s"),

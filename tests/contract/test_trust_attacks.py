@@ -15,7 +15,10 @@ from contract.configuration import LEVEL
 from contract.orders import Order
 from contract.roster import Roster
 from contract.signing import Flaw, Kind, Signed, TrustRefused, canonical, decode, public_half, sign, sign_text
+from contract.topics import Leaf, topic
 from contract.trust import Bundle, ConfigDocument, Delegation, Key, OpsKey, Root, Scope
+from edge.adapters.mqtt import understand
+from edge.domain.messages import ConfigReceived, InputFaulty
 from tests.contract.signed_examples import (
     AT,
     BUNDLE,
@@ -119,8 +122,9 @@ def test_fast_forward_of_a_root() -> None:
     refused(Flaw.ROLLBACK, lambda: trust.newest_root(ROOT, [far]))
 
 
-def test_mix_and_match_of_two_stations() -> None:
-    refused(Flaw.WRONG_TARGET, lambda: take(BUNDLE.document, station="st-2"))
+def test_wrong_target() -> None:
+    words = refused(Flaw.WRONG_TARGET, lambda: take(BUNDLE.document, station="st-2"))
+    assert "st-1" in words and "st-2" in words
 
 
 def test_mix_and_match_of_payload_and_signature() -> None:
@@ -143,6 +147,17 @@ def test_mix_and_match_of_delegation_and_order() -> None:
 def test_endless_data_is_not_parsed() -> None:
     words = refused(Flaw.TOO_LARGE, lambda: decode(b"[" * (LIMIT + 1), LIMIT, "cfg/desired", unread))
     assert str(LIMIT) in words
+
+
+@pytest.mark.parametrize("leaf", [Leaf.CFG_DESIRED, Leaf.ROSTER_DESIRED, Leaf.CMD], ids=lambda leaf: leaf.value)
+def test_endless_data_is_weighed_before_it_is_read(leaf: Leaf) -> None:
+    """All the way that a message takes into a station: nobody makes JSON of it."""
+    made = BUNDLE if leaf is Leaf.CFG_DESIRED else SIGNED_ORDER
+    fits = made.model_dump_json().encode().ljust(leaf.traffic.limit)
+    assert decode(fits, leaf.traffic.limit, leaf.value, type(made).model_validate_json) == made
+    refused(Flaw.TOO_LARGE, lambda: decode(fits + b" ", leaf.traffic.limit, leaf.value, unread))
+    heard = understand("st-1", topic("st-1", leaf), fits + b" ")
+    assert isinstance(heard, InputFaulty | ConfigReceived), "a configuration is weighed by who reports its refusal"
 
 
 def test_endless_roots_are_not_parsed() -> None:
@@ -179,6 +194,25 @@ def test_a_delegated_key_delegates_nothing() -> None:
 
 def test_no_orders_while_nobody_knows_the_time() -> None:
     refused(Flaw.CLOCK_UNSURE, lambda: trust.delegation(ROOT, SIGNED_ORDER.delegation, Scope.ORDER, "", None))
+
+
+@pytest.mark.parametrize("threshold", [1, 2, 3])
+def test_threshold_of_roots_is_asked_of_the_root_before_and_of_the_next(threshold: int) -> None:
+    theirs = tuple(Key(key=public_half(key(n))) for n in (90, 91, 92))
+    held = ROOT.model_copy(update={"threshold": threshold})
+    claimed = NEXT_ROOT.model_copy(update={"threshold": threshold, "root_keys": theirs})
+    before, after = ROOT_KEYS[:threshold], [key(n) for n in (90, 91, 92)][:threshold]
+    newest, found = trust.newest_root(held, [signed(Kind.ROOT, claimed, *before, *after)])
+    assert (newest, found is not None) == (claimed, True)
+    few = Flaw.TOO_FEW_SIGNATURES if threshold > 1 else Flaw.UNKNOWN_KEY
+    refused(few, lambda: trust.newest_root(held, [signed(Kind.ROOT, claimed, *before[1:], *after)]))
+    refused(few, lambda: trust.newest_root(held, [signed(Kind.ROOT, claimed, *before, *after[1:])]))
+    refused(few, lambda: trust.newest_root(held, [signed(Kind.ROOT, claimed, *before, before[0], *after[1:], *after[1:])]))
+
+
+def test_a_lower_threshold_of_the_next_root_does_not_help() -> None:
+    weak = NEXT_ROOT.model_copy(update={"threshold": 1})
+    refused(Flaw.TOO_FEW_SIGNATURES, lambda: trust.newest_root(ROOT, [signed(Kind.ROOT, weak, ROOT_KEYS[0])]))
 
 
 def test_one_stolen_root_key_makes_no_root() -> None:

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -53,13 +54,14 @@ def main() -> None:
                 print("failed, see the log", flush=True)
 
 
-def agent(folder: Path, config: StationConfig) -> tuple[Running, TwinCloud, Room]:
-    """Threads, files and a page as in the field; the room and a cloud that answers are in this process."""
+def agent(folder: Path, config: StationConfig, ends_s: float = 0.0) -> tuple[Running, TwinCloud, Room]:
+    """Threads, files and a page as in the field; the room and a cloud that answers are in this process. `ends_s`: how long the face process takes to end."""
     pins, cloud = TwinFactory(threaded=True), TwinCloud()
     room = Room.from_config(config, pins, 0, w1_beside(folder / "room"))
     fit = Fittings(
         pin_factory=with_expanders(pins), clock=SynchronisedClock(), link=lambda config, station, will, post: cloud.joined(post),
-        heart=TwinGuard(lambda: with_expanders(TwinFactory(lines=pins.room_side))).joined, faces=_faces,
+        heart=TwinGuard(lambda: with_expanders(TwinFactory(lines=pins.room_side))).joined,
+        faces=lambda camera, frames, post: _faces(post, ends_s),
     )  # fmt: skip
     return Running(config, folder, with_fridge(fit, w1_beside(folder / "room"))), cloud, room
 
@@ -79,12 +81,24 @@ def _agent(folder: Path, pushed: bytes) -> None:
         time.sleep(60)
 
 
-def _faces(camera: object, frames: int, post: Post) -> NoFaces:
+class SlowToEnd(NoFaces):
+    """As a child that loads a model just then."""
+
+    def __init__(self, ready: Callable[[], None], ends_s: float) -> None:
+        super().__init__(ready)
+        self._ends_s = ends_s
+
+    def stop(self) -> None:
+        """In bounded time."""
+        time.sleep(self._ends_s)
+
+
+def _faces(post: Post, ends_s: float) -> NoFaces:
     def works() -> None:
         post(CameraChanged(True, ""))
         post(FacesChanged(True, ""))
 
-    return NoFaces(works)
+    return SlowToEnd(works, ends_s)
 
 
 if __name__ == "__main__":

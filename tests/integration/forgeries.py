@@ -119,7 +119,7 @@ class Forger:
         yield "mixed: kinds", leaf, Bundle(document=sign_text(Kind.ROSTER, good.document.payload, OPS)), {Flaw.SIGNATURE}
         yield "expired key", leaf, town.config(new, self._evil, OLD_OPS), {Flaw.KEY_EXPIRED}
         yield "for newer software", leaf, town.config(new, self._evil, level=LEVEL + 1), {Flaw.LEVEL}
-        yield "fast forward", leaf, Bundle(document=sign(Kind.CONFIG, {"version": 2**53}, STRANGER)), {Flaw.UNKNOWN_KEY}
+        yield "fast forward", leaf, Bundle(document=sign(Kind.CONFIG, {"version": 2**53 - self._number}, STRANGER)), {Flaw.UNKNOWN_KEY}
         raw = genuine.model_dump_json().encode()
         place = self._random.randrange(len(raw))
         yield "a byte changed", leaf, raw[:place] + bytes([raw[place] ^ self._random.randrange(1, 256)]) + raw[place + 1 :], set(CONFIG_FLAWS)

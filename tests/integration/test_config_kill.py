@@ -78,6 +78,7 @@ def killer(monkeypatch: pytest.MonkeyPatch) -> Killer:
     return made
 
 
+@pytest.mark.long
 def test_killed_at_each_step(tmp_path: Path, killer: Killer) -> None:
     bench = rooted(tmp_path)
     bench.after(6.0)

@@ -58,6 +58,7 @@ class Scene:
         self._time.start()
         self.house.start()
         self.core = self.house._running.assembly.core
+        until(lambda: self.core.facts_out.connected)  # NATS may lose what is retained just while somebody subscribes
 
     def close(self) -> None:
         self.attacker.close()
@@ -115,13 +116,23 @@ def test_a_station_at_a_hostile_broker_refuses_all_and_opens_its_door_in_the_usu
     documents = sum(one.leaf is not Leaf.CMD for one in forged)
     until(lambda: scene.core.intake.total >= documents)
     took.append(scene.opens())
-    assert max(took) < USUAL_S, (usual, took)
+    assert max(took) < max(USUAL_S, 4 * usual), (usual, took)  # where the computer itself is that slow, as just before
     assert scene.core.intake.total == documents
     core = scene.house._running.assembly.core
     assert core is scene.core, "it was built anew"
     assert (core.trusted.version, core.configs.slots.in_force.version, core.config.door.unlock_s) == (1, 5, 2)
     assert core.entry.access.roster is not None and core.entry.access.roster.version == 8
     check_what_was_said(scene, forged)
+    check_the_rightful_are_taken(scene)
+
+
+def check_the_rightful_are_taken(scene: Scene) -> None:
+    """Or the flood would have been refused by a station that refuses everything."""
+    content = CONFIG.model_dump(mode="json") | {"door": {**CONFIG.door.model_dump(mode="json"), "unlock_s": 3}}
+    scene.say(Leaf.ROSTER_DESIRED, scene.town.roster(9, VISITOR).model_dump_json().encode())
+    scene.say(Leaf.CFG_DESIRED, scene.town.config(6, content).model_dump_json().encode())
+    until(lambda: scene.core.entry.access.roster is not None and scene.core.entry.access.roster.version == 9)
+    until(lambda: (scene.core.configs.slots.in_force.version, scene.core.config.door.unlock_s) == (6, 3))
 
 
 def check_what_was_said(scene: Scene, forged: list[Forgery]) -> None:

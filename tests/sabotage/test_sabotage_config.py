@@ -58,12 +58,18 @@ def without_a_clock(saw: Saw) -> None:
     saw.setattr(config_live, "around", lambda core, now: replace(whole(core, now), clock_sure=True))
 
 
+def without_a_second_look(saw: Saw) -> None:
+    follow = config_slots.Slots._follow
+    saw.setattr(config_slots.Slots, "_follow", lambda slots, around, now: follow(slots, config_slots.Around(), now))
+
+
 TWINS: dict[Callable[[Saw], None], Callable[[TwinStation], None]] = {
     without_back_after_a_restart: test_config_slots.check_a_restart_during_the_trial_goes_back,
     without_waiting_for_sessions: test_config_slots.check_a_visit_is_never_cut,
     without_a_look_at_faults: test_config_slots.check_a_new_fault_takes_it_back,
     without_asking_the_cloud: test_config_slots.check_without_an_answer_of_the_cloud_it_goes_back,
     without_a_clock: test_config_slots.check_it_waits_for_a_clock,
+    without_a_second_look: test_config_slots.check_nobody_is_let_in_by_a_door_that_is_being_built_anew,
 }
 
 

@@ -89,6 +89,7 @@ QUICK: list[tuple[Callable[[Saw], None], Callable[[TwinStation], None], dict[str
     (no_limit_an_hour, test_orders.check_six_an_hour_over_restarts, {}),
     (a_restart_forgets_unlocks, test_orders.check_six_an_hour_over_restarts, {}),
     (the_room_gives_way, test_orders.check_what_the_room_forbids_stays_forbidden, FIRE),
+    (the_room_gives_way, test_orders.check_without_the_guard_nothing_is_unlocked_from_afar, {}),
 ]
 SLOW: list[tuple[Callable[[Saw], None], Callable[[TwinStation], None], dict[str, object]]] = [
     (challenges_outlive_a_restart, test_orders.check_a_challenge_is_good_once, {}),

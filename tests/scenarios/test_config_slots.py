@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 
 from contract.configuration import ConfigConfirmed, ConfigRefused, ConfigRolledBack, ConfigTried, Phase
-from contract.facts import FaultCode, StationStarted
+from contract.facts import EntryGranted, ExitRequested, FaultCode, FaultRaised, StationStarted
 from contract.signing import Flaw, Kind
 from contract.trust import Bundle
-from edge.domain.messages import CameraChanged, ConfigReceived
+from edge.domain.messages import CameraChanged, ConfigReceived, ExitPressed
+from edge.domain.room_messages import LineChanged
+from edge.domain.sight import FaceCompared
 from tests.contract.signed_examples import DELEGATION, key, signed
+from tests.sabotage.checks import break_disk
 from tests.scenarios.configs import PATIENT, REWIRED, bundle, content, people, rooted
+from tests.scenarios.test_lending import LOCKER, borrows
 from twin.clock import NOON
 from twin.station import TwinStation, layout, person
 
@@ -121,6 +125,19 @@ def test_it_waits_for_a_clock(station: TwinStation) -> None:
     check_it_waits_for_a_clock(station)
 
 
+def test_what_was_over_all_along_is_refused_as_soon_as_the_time_is_known(station: TwinStation) -> None:
+    station.clock.synchronised = False
+    station.after(6.0)
+    station.push(bundle(2, content(**PATIENT), issued=NOON - timedelta(days=9), lasts=timedelta(days=3)))
+    station.after(1.0)
+    assert station.cloud.reports[-1].phase is Phase.WAITING
+    station.clock.synchronised = True
+    station.after(6.0)
+    report = station.cloud.reports[-1]
+    assert (report.phase, report.flaw, report.in_force_version) == (Phase.REFUSED, Flaw.EXPIRED, 0)
+    assert not station.cloud.of(ConfigTried)
+
+
 def check_a_new_fault_takes_it_back(station: TwinStation) -> None:
     station.push(bundle(2, content(**PATIENT)))
     station.after(2.0)
@@ -133,6 +150,62 @@ def check_a_new_fault_takes_it_back(station: TwinStation) -> None:
 
 def test_a_new_fault_takes_it_back(station: TwinStation) -> None:
     check_a_new_fault_takes_it_back(station)
+
+
+def test_a_fault_that_passes_makes_the_trial_begin_again(station: TwinStation) -> None:
+    station.push(bundle(2, content(**PATIENT)))
+    later(station, 60.0)
+    station.post(CameraChanged(False, "gone"))
+    station.after(5.0)
+    station.post(CameraChanged(True, ""))
+    later(station, 100.0)
+    assert station.cloud.reports[-1].phase is Phase.TRIAL, "120 s without a fault are not over"
+    later(station, 30.0)
+    assert station.cloud.reports[-1].phase is Phase.CONFIRMED
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_what_must_be_built_anew_to_go_back_waits_for_a_visit_but_not_for_ever(station: TwinStation, leaves: bool) -> None:
+    station.push(bundle(2, content(**REWIRED)))
+    station.after(2.0)
+    station.let_in("ann")
+    station.post(CameraChanged(False, "gone"))
+    later(station, 100.0)
+    assert station.cloud.reports[-1].phase is Phase.TRIAL, "somebody is inside"
+    if leaves:
+        station.walk_out()
+        station.after(1.0)
+    else:
+        later(station, 130.0)
+    assert station.cloud.reports[-1].phase is Phase.ROLLED_BACK
+
+
+def test_a_newer_document_does_not_excuse_the_fault_that_the_one_before_it_brought(station: TwinStation) -> None:
+    station.push(bundle(2, content(**PATIENT)))
+    station.after(2.0)
+    station.post(CameraChanged(False, "gone"))
+    station.after(5.0)
+    station.push(bundle(3, content(door={"unlock_s": 9})))
+    later(station, 40.0)
+    report = station.cloud.reports[-1]
+    assert (report.version, report.phase) == (3, Phase.ROLLED_BACK) and FaultCode.CAMERA_LOST.value in report.reason
+
+
+def test_a_bank_that_somebody_does_not_bring_back_says_nothing_of_a_configuration(tmp_path: Path) -> None:
+    bench = rooted(tmp_path, layout(**LOCKER))
+    bench.after(0.5)
+    bench.cloud.push_roster(people(person("ann", "1001", "1111")))
+    bench.after(0.5)
+    bench.let_in("ann")
+    borrows(bench)
+    bench.walk_out()
+    bench.clock.move(7200 - 30)
+    bench.after(1.0)
+    bench.push(bundle(2, content(**LOCKER, **PATIENT)))
+    later(bench, 200.0)
+    assert FaultCode.BANK_OVERDUE in {fault.fault for fault in bench.cloud.of(FaultRaised)}
+    assert bench.cloud.reports[-1].phase is Phase.CONFIRMED
+    bench.close()
 
 
 def test_a_fault_that_was_there_before_says_nothing(station: TwinStation) -> None:
@@ -328,3 +401,42 @@ def test_nothing_is_built_anew_while_fire_holds_the_door_free(tmp_path: Path) ->
     bench.after(1.0)
     assert bench.cloud.reports[-1].phase is Phase.ROLLED_BACK and bench.world.lock_released
     bench.close()
+
+
+def check_nobody_is_let_in_by_a_door_that_is_being_built_anew(bench: TwinStation) -> None:
+    """The face comes right behind the document: when it is looked at, everything is decided, and nothing done yet."""
+    raw = bundle(2, content(**REWIRED)).model_dump_json().encode()
+    bench.post(ConfigReceived(raw), FaceCompared(99, 3, "ann", 0.15, 0.6, 20, bench.clock.monotonic() - 0.2))
+    bench.after(0.3)
+    assert bench.cloud.of(EntryGranted) and bench.world.lock_released
+    bench.after(8.0)
+    assert bench.cloud.reports[-1].phase is Phase.TRIAL, "afterwards it is tried"
+
+
+def test_nobody_is_let_in_by_a_door_that_is_being_built_anew(station: TwinStation) -> None:
+    check_nobody_is_let_in_by_a_door_that_is_being_built_anew(station)
+
+
+def test_fire_right_behind_the_document_keeps_the_door_free(tmp_path: Path) -> None:
+    bench = rooted(tmp_path, layout(detectors={"fire_pin": 5}))
+    bench.after(0.5)
+    boot, raw = bench.assembly.core.boot, bundle(2, content(detectors={"fire_pin": 5}, **REWIRED)).model_dump_json().encode()
+    bench.post(ConfigReceived(raw), LineChanged("fire", True))
+    bench.after(3.0)
+    assert bench.world.lock_released and bench.assembly.core.boot == boot
+    bench.close()
+
+
+def test_nothing_is_built_anew_while_something_waits_for_the_disk(station: TwinStation) -> None:
+    """What is in memory alone would be gone with the parts."""
+    loop, inbox = station.assembly.station, station.assembly.inbox
+    station.post(ConfigReceived(bundle(2, content(**REWIRED)).model_dump_json().encode()))
+    loop.step(inbox.get())
+    disk = break_disk(station)
+    station.post(ExitPressed(True))
+    loop.step(inbox.get())
+    loop.drain()
+    assert not loop.to_be_rebuilt
+    disk.fails = False
+    station.after(12.0)
+    assert station.cloud.of(ExitRequested) and station.cloud.reports[-1].phase is Phase.TRIAL

@@ -15,6 +15,7 @@ from contract.steward import MaintenanceStarted
 from contract.trust import Scope
 from edge.adapters.store import orders as stored
 from edge.domain.audit import verify
+from edge.domain.messages import GuardChanged
 from edge.domain.room_messages import DrinkAsked, LineChanged
 from tests.contract import signed_examples as known
 from tests.sabotage.checks_orders import check_an_unlock_that_is_not_recorded_never_lets_go
@@ -81,6 +82,28 @@ def check_what_the_room_forbids_stays_forbidden(bench: TwinStation) -> None:
     told = orders(bench)
     assert (told.done, told.flaw) == (False, Flaw.NOT_NOW) and "fire" in told.reason
     assert refusals(bench) == [Flaw.NOT_NOW]
+
+
+def test_no_restart_that_was_ordered_secures_a_door_that_fire_holds_free(made: Made) -> None:
+    bench = made(detectors={"fire_pin": 5})
+    boot = bench.assembly.core.boot
+    assert orders(bench, OrderKind.RESTART).done
+    bench.post(LineChanged("fire", True))
+    bench.after(150)
+    assert bench.world.lock_released and bench.assembly.core.boot == boot
+
+
+def test_without_the_guard_nothing_is_unlocked_from_afar(made: Made) -> None:
+    check_without_the_guard_nothing_is_unlocked_from_afar(made())
+
+
+def check_without_the_guard_nothing_is_unlocked_from_afar(bench: TwinStation) -> None:
+    """Nobody would secure the strike if the agent died."""
+    bench.post(GuardChanged(False))
+    bench.after(0.5)
+    told = orders(bench)
+    assert (told.done, told.flaw) == (False, Flaw.NOT_NOW) and "guard_lost" in told.reason
+    assert not bench.world.lock_released
 
 
 def check_six_an_hour_over_restarts(bench: TwinStation) -> None:

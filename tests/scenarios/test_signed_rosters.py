@@ -86,3 +86,30 @@ def test_the_first_signed_roster_replaces_what_nobody_had_to_sign(tmp_path: Path
     bench = provisioned(tmp_path)
     assert bench.cloud.states[-1].roster == 1
     bench.close()
+
+
+def test_a_stolen_roster_key_can_not_sign_the_last_version_for_ever(made: Made) -> None:
+    bench = made()
+    first, stolen, fresh = given(), *(given(issued=known.AT + timedelta(seconds=n)) for n in (1, 2))
+    assert reports(bench, signed_roster(of(2), first)).version == 2
+    told = reports(bench, signed_roster(of(2**53), first))
+    assert told.version == 2 and (told.refused or "").startswith("leap: ")
+    assert reports(bench, signed_roster(of(2**53), stolen)).version == 2**53
+    assert (reports(bench, signed_roster(of(3), stolen)).refused or "").startswith("leap: ")
+    assert reports(bench, signed_roster(of(3), fresh)).version == 3, "the next delegation ends it"
+    assert (reports(bench, signed_roster(of(2**53), stolen)).refused or "").startswith("leap: ")
+    assert reports(bench, signed_roster(of(4), stolen)).version == 4, "of several that hold the cloud may use any"
+    assert (reports(bench, signed_roster(of(3), fresh)).refused or "").startswith("rollback: ")
+
+
+def test_a_key_that_may_be_over_puts_nobody_in_while_nobody_knows_the_time(made: Made) -> None:
+    bench = made()
+    old, fresh = given(issued=known.AT - 400 * DAY, life=399 * DAY), given()
+    assert reports(bench, signed_roster(of(2), fresh)).version == 2
+    bench.clock.synchronised = False
+    bench.after(10.0)
+    assert (reports(bench, signed_roster(of(3), old)).refused or "").startswith("clock_unsure: ")
+    assert reports(bench, signed_roster(of(3), fresh)).version == 3, "people are let in and kept out also without a clock"
+    bench.clock.synchronised = True
+    bench.after(10.0)
+    assert (reports(bench, signed_roster(of(4), old)).refused or "").startswith("expired: ")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from typing import Never
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -36,6 +37,14 @@ class Surface:
     stopping: Callable[[], bool]
     files: dict[str, tuple[bytes, str]] = field(default_factory=page.files)
     streams: int = 0
+
+    def forget(self) -> None:
+        """The page is over. Caches of FastAPI keep what an app was made of, and must not keep a whole station with it."""
+        self.screen = self.post = self.preview = self.clock = _over
+
+
+def _over(*_: object) -> Never:
+    raise ConnectionError("the page is over")
 
 
 def make_app(surface: Surface) -> FastAPI:

@@ -89,6 +89,7 @@ class KioskWeb:
             self._server.should_exit = True
         if self._thread is not None:
             self._thread.join(STOP_S)
+        self._surface.forget()
 
     def _listen(self) -> socket.socket:
         host, port = self._config.host, self._config.port
