@@ -1,4 +1,4 @@
-"""`python -m cloud`: run the cloud until SIGTERM or SIGINT. `user`, `token` and `audit`: see cloud/account_commands.py.
+"""`python -m cloud`: run the cloud until SIGTERM or SIGINT. `user`, `token`, `audit` and `roots`: see cloud/account_commands.py.
 
 `python -m cloud ticket-key`: make the next key that seals tickets; the running cloud takes it at its next start."""
 
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (CloudError, OSError) as error:
         print(f"cloud: {error}", file=sys.stderr)
         return 1
-    print(f"usage: python -m cloud [user … | token NAME | audit … | ticket-key], not {' '.join(words)!r}", file=sys.stderr)
+    print(f"usage: python -m cloud [user … | token NAME | audit … | roots … | ticket-key], not {' '.join(words)!r}", file=sys.stderr)
     return 2
 
 

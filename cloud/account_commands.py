@@ -1,4 +1,4 @@
-"""`python -m cloud user|token|audit …`: what needs the computer of the cloud and no login, such as the first admin.
+"""`python -m cloud user|token|audit|roots …`: what needs the computer of the cloud and no login, such as the first admin.
 
 A password is typed twice at a prompt, or is the first line of standard input; it never stands in the arguments, which others can see.
 """
@@ -17,12 +17,13 @@ from collections.abc import Callable
 from cloud.accounts import CityAccounts, open_accounts
 from cloud.adapters.db import SqlTokens, open_engine
 from cloud.adapters.db.audit import SqlAudit
+from cloud.adapters.db.trust import SqlTrust
 from cloud.domain.accounts import Change, UserRow
 from cloud.domain.callers import Role
 from cloud.errors import UserRefused
 from cloud.settings import Settings
 
-VERBS = ("user", "token", "audit")
+VERBS = ("user", "token", "audit", "roots")
 
 
 def run(words: list[str], settings: Settings) -> int:
@@ -34,6 +35,7 @@ def run(words: list[str], settings: Settings) -> int:
         accounts, audit = open_accounts(engine, tokens, _wall_ms)
         acts: dict[str, Callable[[], int]] = {
             "user": lambda: _user(asked, accounts), "token": lambda: _token(asked, tokens, audit), "audit": lambda: _audit(asked, audit),
+            "roots": lambda: _forget_roots(SqlTrust(engine), audit),
         }  # fmt: skip
         return acts[asked.noun]()
     except UserRefused as error:
@@ -45,7 +47,7 @@ def run(words: list[str], settings: Settings) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The arguments."""
-    made = argparse.ArgumentParser(prog="python -m cloud", description="users, programs' tokens, the audit")
+    made = argparse.ArgumentParser(prog="python -m cloud", description="users, programs' tokens, the audit, lost roots")
     nouns = made.add_subparsers(dest="noun", required=True)
     user = nouns.add_parser("user", help="people who look after stations").add_subparsers(dest="verb", required=True)
     for verb, words in (("add", "enter somebody, with a password"), ("set", "another role or other districts"), ("password", "another password")):
@@ -60,6 +62,8 @@ def parser() -> argparse.ArgumentParser:
     token.add_argument("name")
     token.add_argument("--role", type=Role, choices=list(Role), default=Role.ADMIN)
     token.add_argument("--end", action="store_true")
+    roots = nouns.add_parser("roots", help="when too many root keys are lost").add_subparsers(dest="verb", required=True)
+    roots.add_parser("forget", help="so that another chain of roots can be put; start the cloud again, and visit every station: docs/trust.md")
     audit = nouns.add_parser("audit", help="read the audit").add_subparsers(dest="verb", required=True)
     audit.add_parser("verify", help="see whether it is what was written").add_argument("--seen", type=_seen, metavar="NUMBER:HASH", help="noted down before")
     audit.add_parser("show", help="the last entries, JSON lines").add_argument("--last", type=int, default=50)
@@ -97,6 +101,14 @@ def _token(asked: argparse.Namespace, tokens: SqlTokens, audit: SqlAudit) -> int
     audit.note(_who(), "token.make", asked.name, json.dumps({"role": asked.role.value}))
     print(tokens.make(asked.name, _wall_ms(), asked.role))
     return 0
+
+
+def _forget_roots(trust: SqlTrust, audit: SqlAudit) -> int:
+    """Stations believe theirs until somebody stands there: `kiosk station repin`."""
+    count = trust.forget()
+    audit.note(_who(), "trust.forget", "roots", f"{count} of them, with all delegations")
+    print(f"{count} forgotten; start the cloud again, then ./kiosk keys push and ./kiosk keys delegate, and ./kiosk station repin at every station")
+    return 0 if count else 1
 
 
 def _audit(asked: argparse.Namespace, audit: SqlAudit) -> int:

@@ -5,7 +5,7 @@ Times named `_ms` are UTC milliseconds since 1970.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from cloud.domain.holes import Hole
@@ -181,6 +181,9 @@ class Outgoing(Protocol):
 
     def deliver(self, topic: str, payload: bytes, qos: int, retain: bool) -> bool:
         """Wait until the broker has it; False when it did not take it."""
+
+    def deliver_each(self, messages: Sequence[tuple[str, bytes]], qos: int, retain: bool) -> list[bool]:
+        """(topic, payload) all at once, and then wait; for each whether the broker has it."""
 
     @property
     def connected_ms(self) -> int | None:

@@ -17,9 +17,9 @@ from cloud.adapters.db.rollouts import SqlRollouts
 from cloud.configs import CityConfigs, known
 from cloud.domain import rollout_acts, waves
 from cloud.domain.configs import DocumentRow
-from cloud.domain.rollout import CLOUD, LIVE, Entry, Options, Rollout, RolloutState, Step, again, step
+from cloud.domain.rollout import CLOUD, LIVE, Entry, Options, Rollout, RolloutState, Step, again, leaving, step
 from cloud.domain.rollout_acts import Act
-from cloud.domain.seats import Paper, Seat, Sight, sent
+from cloud.domain.seats import Paper, Seat, Sight, many, sent
 from cloud.domain.uploads import Upload, printable, seat
 from cloud.errors import RolloutRefused, RolloutUnknown
 from cloud.judges import Judge
@@ -30,8 +30,10 @@ from contract.trust import PAGE, Bundle
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
-AT_ONCE = 100
+AT_ONCE = 200
 """Documents in one breath; between breaths a person may pause it."""
+IN_FLIGHT = 20
+"""Documents that the broker need not have taken yet when the next leaves: so many may have left, or not, when the line is cut."""
 OLD_MS = 5_000
 """So often rollouts that are over are looked at, for stations that come back."""
 
@@ -88,7 +90,7 @@ class CityRollouts:
             after = before.with_seats(seats)
             self._in.documents.put(rows)
             self._save(after, before)
-        self._note(who, "rollout.documents", after, "", f"{len(uploads)} stations, {uploads[0].station} to {uploads[-1].station}")
+        self._note(who, "rollout.documents", after, "", f"{many(len(uploads))}, {uploads[0].station} to {uploads[-1].station}")
         return after
 
     def act(self, number: str, what: Act, who: str, why: str, dry_run: bool) -> tuple[Rollout, Step]:
@@ -98,7 +100,7 @@ class CityRollouts:
         def made(before: Rollout) -> Step:
             if what is Act.START:
                 self._must_be_free(before, list(before.seats))
-            return rollout_acts.act(before, what, who, why, self._now(before))
+            return self._free(before, rollout_acts.act(before, what, who, why, self._now(before)))
 
         return self._acted(number, made, who, f"rollout.{what.value}", why, dry_run)
 
@@ -107,7 +109,7 @@ class CityRollouts:
         why = printable(why)
 
         def made(before: Rollout) -> Step:
-            return rollout_acts.cancel(before, station, who, why, self._now(before))
+            return self._free(before, rollout_acts.cancel(before, station, who, why, self._now(before)))
 
         return self._acted(number, made, who, "rollout.cancel", f"{station}: {why}", dry_run)
 
@@ -149,7 +151,8 @@ class CityRollouts:
         if done.rollout is not before:
             self._save(done.rollout, before, done.entries)
             self._tell(before, done)
-        return self._send(done.rollout)
+        moved = (done.rollout.wave, done.rollout.line and done.rollout.line.state) != (before.wave, before.line and before.line.state)
+        return self._send(done.rollout) or moved
 
     def _save(self, after: Rollout, before: Rollout, entries: Sequence[Entry] = ()) -> None:
         self._written.pop(after.id, None)  # a commit that fails may have been one: look again
@@ -166,15 +169,19 @@ class CityRollouts:
 
     def _send(self, rollout: Rollout) -> bool:
         """Some of what is due; whether there is more. What the broker did not take stays due."""
-        due = [one for one in rollout.seats.values() if one.due is not Paper.NONE]
-        roots, done = self._roots.chain(), list[Seat]()
-        for one in due[:AT_ONCE]:
-            signed = self._in.documents.document(rollout.id, one.station, one.due)
-            assert signed is not None, "a seat without its documents can not be made"
-            raw = Bundle(roots=roots, document=signed).model_dump_json().encode()
-            if not self._outgoing.deliver(topic(one.station, Leaf.CFG_DESIRED), raw, 1, True):
+        due = leaving(rollout)
+        if not due:
+            return False
+        these, roots = due[:AT_ONCE], self._roots.chain()
+        signed = self._in.documents.signed(rollout.id, [(one.station, one.due) for one in these])
+        done = list[Seat]()
+        for at in range(0, len(these), IN_FLIGHT):
+            lot = these[at : at + IN_FLIGHT]
+            bundles = [(topic(one.station, Leaf.CFG_DESIRED), Bundle(roots=roots, document=signed[one.station, one.due])) for one in lot]
+            taken = self._outgoing.deliver_each([(name, bundle.model_dump_json().encode()) for name, bundle in bundles], 1, True)
+            done += [one for one, here in zip(lot, taken, strict=True) if here]
+            if not all(taken):
                 break
-            done.append(one)
         if not done:
             return False
         now_ms = self._clock_ms()
@@ -206,18 +213,23 @@ class CityRollouts:
             found.append(DocumentRow(rollout.id, upload.station, Paper.UNDO, undo.version, upload.undo.sha256, printable(undo.release), upload.undo))
         return seats, found
 
+    def _free(self, before: Rollout, done: Step) -> Step:
+        """Whoever is sent something by this has no part in another one: a wave that follows there would meet a version that it does not know."""
+        self._must_be_free(before, [name for name, one in done.rollout.seats.items() if one.due is not Paper.NONE and one != before.seats[name]])
+        return done
+
     def _must_be_free(self, rollout: Rollout, names: Sequence[str]) -> None:
         held = self._in.rollouts.held(set(names), rollout.id)
         if held:
             station, other = min(held.items())
-            text = f"{station} is in rollout {other}, which is not over; {len(held)} of these stations are held so"
+            text = f"{station} is in rollout {other}, which is not over; {many(len(held))} of this one {'is' if len(held) == 1 else 'are'} held so"
             raise RolloutRefused(station, other, text, f"wait for {other}, abort it, or cancel the station there", True)
 
     def _now(self, rollout: Rollout) -> rollout_acts.Now:
         return rollout_acts.Now(self._clock_ms(), self._in.documents.online(), self._in.documents.newest(rollout.seats))
 
     def _known(self, number: str) -> Rollout:
-        found = self._in.rollouts.one(number)
+        found = self._written.get(number) or self._in.rollouts.one(number)
         if found is None:
             raise RolloutUnknown(f"there is no rollout {number!r}")
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,6 +38,9 @@ class Sent:
 
     def deliver(self, topic: str, payload: bytes, qos: int, retain: bool) -> bool:
         return self.publish(topic, payload, qos, retain)
+
+    def deliver_each(self, messages: Sequence[tuple[str, bytes]], qos: int, retain: bool) -> list[bool]:
+        return [self.publish(topic, payload, qos, retain) for topic, payload in messages]
 
     def acks(self) -> list[tuple[str, int]]:
         """(epoch, upto) in order."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -97,14 +98,14 @@ class CloudLink:
 
     def deliver(self, topic: str, payload: bytes, qos: int, retain: bool) -> bool:
         """Wait up to 5 s until the broker has it. Not on paho's thread."""
+        return self.deliver_each([(topic, payload)], qos, retain)[0]
+
+    def deliver_each(self, messages: Sequence[tuple[str, bytes]], qos: int, retain: bool) -> list[bool]:
+        """Hand all of them over, then wait up to 5 s until the broker has them: one way there and back for all. Not on paho's thread."""
         if self._since_ms is None:
-            return False
-        info = self._client.publish(topic, payload, qos, retain)
-        try:
-            info.wait_for_publish(DELIVER_S)
-        except (ValueError, RuntimeError):
-            return False
-        return bool(info.is_published())
+            return [False] * len(messages)
+        end = time.monotonic() + DELIVER_S
+        return [_is_there(info, end) for info in [self._client.publish(topic, payload, qos, retain) for topic, payload in messages]]
 
     def _on_connect(self, client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
@@ -149,6 +150,15 @@ class CloudLink:
         if detail != self._detail:
             log.warning("broker %s:%d: %s", *self._address, detail)
         self._since_ms, self._lost_ms, self._detail = None, self._lost_ms or self._clock_ms(), detail
+
+
+def _is_there(info: paho.MQTTMessageInfo, end: float) -> bool:
+    """Whether the broker has it, at `end` (monotonic s) at the latest."""
+    try:
+        info.wait_for_publish(max(0.0, end - time.monotonic()))
+    except (ValueError, RuntimeError):
+        return False
+    return bool(info.is_published())
 
 
 def filters(owned: frozenset[int]) -> tuple[str, ...]:

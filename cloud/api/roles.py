@@ -19,12 +19,17 @@ PREFIX = "/api/v1"
 @dataclass(frozen=True)
 class Need:
     """`least` None: everybody, without a token. `step_up`: a person who gave the password again. `own`: a station of the caller's districts.
-    `human`: a person who logged in, not a program with its token."""
+    `human`: a person who logged in, not a program with its token. `dry`: with `?dry_run=true` nothing is done, so the role is enough."""
 
     least: Role | None
     step_up: bool = False
     own: bool = False
     human: bool = False
+    dry: bool = False
+
+    def met_by(self, caller: Caller) -> bool:
+        """Whether the role is enough."""
+        return self.least is None or caller.role.includes(self.least)
 
     @property
     def person(self) -> bool:
@@ -33,7 +38,9 @@ class Need:
 
 
 NOBODY, READ, MYSELF = Need(None), Need(Role.VIEWER), Need(Role.VIEWER, human=True)
-PEOPLE, OPS, OPS_AGAIN = Need(Role.OPERATOR), Need(Role.OPS), Need(Role.OPS, step_up=True)
+DOCUMENTS = Need(Role.OPERATOR)
+"""What stands in a configuration (the address of a camera may hold a password). To others `/config` tells versions, phases and reasons only."""
+PEOPLE, OPS, OPS_AGAIN = Need(Role.OPERATOR), Need(Role.OPS), Need(Role.OPS, step_up=True, dry=True)
 
 TABLE: dict[str, Need] = {
     "GET /": NOBODY,
@@ -57,7 +64,7 @@ TABLE: dict[str, Need] = {
     "GET /rollouts": READ, "GET /rollouts/{id}": READ, "GET /rollouts/{id}/stations": READ,
     "POST /rollouts": OPS, "PUT /rollouts/{id}/documents": OPS,
     "POST /rollouts/{id}/start": OPS_AGAIN, "POST /rollouts/{id}/resume": OPS_AGAIN, "POST /rollouts/{id}/undo": OPS_AGAIN,
-    "POST /rollouts/{id}/pause": OPS, "POST /rollouts/{id}/abort": OPS, "POST /rollouts/{id}/retry": OPS,
+    "POST /rollouts/{id}/retry": OPS_AGAIN, "POST /rollouts/{id}/pause": OPS, "POST /rollouts/{id}/abort": OPS,
     "POST /rollouts/{id}/stations/{station}/cancel": OPS,
 
     "GET /users": Need(Role.ADMIN), "PUT /users/{name}": Need(Role.ADMIN, step_up=True), "DELETE /users/{name}": Need(Role.ADMIN, step_up=True),
@@ -86,7 +93,7 @@ def demand(caller: Caller, needed: Need, district: str | None = None) -> None:
     """`district`: of the station that is acted on; None for none. Raises: AccessRefused."""
     if needed.least is None:
         return
-    if not caller.role.includes(needed.least):
+    if not needed.met_by(caller):
         raise AccessRefused(403, "role_too_low", f"this is for {needed.least.value} and above; {caller.name} is {caller.role.value}", "ask an admin")
     if needed.person and not caller.human:
         raise AccessRefused(403, "human_needed", "a person does this, not a program with its token", "log in by name and password")

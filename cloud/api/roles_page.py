@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloud.api.roles import ORDERS, TABLE, Need
+from cloud.api.roles import DOCUMENTS, ORDERS, TABLE, Need
 from cloud.domain.accounts import LOGIN_MS, SHORTEST, STEP_UP_MS, TOKEN_MS
 from cloud.domain.callers import Role
 
@@ -39,6 +39,12 @@ Paths begin with `/api/v1`. What is not in the table is refused to everybody.
 """
 
 MIDDLE = """
+What asks for the password again in a rollout does not with `?dry_run=true`: then it says what would happen, and changes nothing.
+
+`GET /config` and `GET /config/{station}` tell everybody who reads which version is where, and why one was refused. What stands *in* a configuration
+(`content`, `undo`) is for **{documents}** and above, and for nobody without a token: the address of a camera may hold its password. There is nothing
+else secret in one: passwords of brokers, PINs and keys are never part of it. `whole: false` says that it was left out.
+
 ## Orders
 
 By `order` in the body of `POST /stations/{station}/orders`:
@@ -70,7 +76,8 @@ def generated() -> dict[str, str]:
     """docs/roles.md."""
     endpoints = [_line(name, need) for name, need in TABLE.items() if name != "GET /"]
     orders = [_line(name, need) for name, need in ORDERS.items()]
-    text = HEAD + "\n".join(endpoints) + "\n" + MIDDLE + "\n".join(orders) + "\n" + TAIL.replace("{growth}", GROWTH)
+    middle = MIDDLE.replace("{documents}", _role(DOCUMENTS.least))
+    text = HEAD + "\n".join(endpoints) + "\n" + middle + "\n".join(orders) + "\n" + TAIL.replace("{growth}", GROWTH)
     return {"docs/roles.md": text}
 
 

@@ -16,6 +16,7 @@ from contract.trust import Delegation, Root, Scope
 
 SOON = timedelta(days=2)
 ROOT_SOON = timedelta(days=30)
+"""Of a root and of ops keys: the next root needs people from several places."""
 LARGEST = 5 * 1024
 """Bytes of a signed delegation: it travels with every order, which may have 8 KiB."""
 WHAT = {Scope.ORDER: "orders", Scope.ROSTER: "rosters"}
@@ -135,14 +136,34 @@ def notices(root: Root | None, kept: Sequence[Given], scopes: Sequence[Scope], n
         return [Notice("delegation_missing", "keys were made here, but no root is known: send the chain of roots with ./kiosk keys")] if scopes else []
     found = []
     if now + ROOT_SOON > root.expires:
-        found.append(Notice("root_ends", f"root {root.version} {_ends(root.expires, now)}; sign the next one with ./kiosk keys root"))
+        found.append(Notice("root_ends", f"root {root.version} {_ends(root.expires, now)}; sign the next one with ./kiosk keys root renew"))
+    found += _ops_keys(root, now)
     for scope in scopes:
-        mine = [one for one in kept if one.scope is scope]
+        mine = [one for one in kept if one.scope is scope and _believed(root, one)]
         if not mine:
-            found.append(Notice("delegation_missing", f"no delegation for {WHAT[scope]}: the key of the cloud is signed by no ops key"))
+            text = f"no delegation for {WHAT[scope]}: no ops key of root {root.version} has signed the key of the cloud"
+            found.append(Notice("delegation_missing", f"{text}; ./kiosk keys delegate --scope {scope.value}"))
         ending = [one for one in mine if now + SOON > one.read.expires and not any(_covers(other, one) for other in mine)]
         found += [_ending(one, now) for one in ending]
     return found
+
+
+def _believed(root: Root, one: Given) -> bool:
+    """Whether an ops key of this root has signed it: a root that drops a key drops what it delegated."""
+    try:
+        signing.signers(one.signed, Kind.DELEGATION, {key.id: key.key for key in root.ops_keys})
+    except TrustRefused:
+        return False
+    return True
+
+
+def _ops_keys(root: Root, now: datetime) -> list[Notice]:
+    """Those that end, from a month before until a month after: somebody else's may have come in its place long ago. Always, when none is left."""
+    if not any(now <= key.expires for key in root.ops_keys):
+        return [Notice("ops_key_missing", f"no ops key of root {root.version} is good any more, so nothing can be signed; ./kiosk keys ops add")]
+    ending = [key for key in root.ops_keys if abs(key.expires - now) < ROOT_SOON]
+    named = [(f"ops key {key.id} {key.name}".strip(), _ends(key.expires, now)) for key in ending]
+    return [Notice("ops_key_ends", f"{name} {ends}, and what it delegated; ./kiosk keys rotate") for name, ends in named]
 
 
 def _ending(one: Given, now: datetime) -> Notice:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from math import ceil
 
+from cloud.domain.seats import many
 from cloud.errors import RolloutRefused
 
 MOST_WAVES = 20
@@ -72,7 +73,7 @@ def waves(labels: Sequence[str], candidates: Iterable[Candidate], seed: str) -> 
         if chosen:
             found.append(Wave(len(found) + 1, label, tuple(one.station for one in chosen), not unit))
     if left:
-        text = f"{len(left)} of {total} stations are in no wave, such as {left[0].station}"
+        text = f"{len(left)} of {many(total)} {'is' if len(left) == 1 else 'are'} in no wave, such as {left[0].station}"
         raise RolloutRefused("waves", labels[-1], text, 'end with "100%"')
     return found
 

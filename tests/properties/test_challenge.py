@@ -2,6 +2,7 @@
 
 from itertools import count, pairwise, repeat
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ def test_who_follows_passes(turns: tuple[Turn, ...]) -> None:
     assert run(turns, obedient(turns)).outcome is Outcome.PASSED
 
 
+@pytest.mark.slow
 @given(TURNS, st.lists(st.tuples(RATIO, RATIO), max_size=80))
 @settings(max_examples=300)
 def test_no_sequence_without_the_asked_swing_passes(turns: tuple[Turn, ...], poses: list[tuple[float, float]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import ceil, inf
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -143,5 +144,5 @@ class SocketMachine(RuleBasedStateMachine):
         assert self.socket.deadline() > self.now
 
 
-TestSocket = SocketMachine.TestCase
+TestSocket = pytest.mark.slow(SocketMachine.TestCase)
 TestSocket.settings = machine()

@@ -22,6 +22,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     one.cloud.stop()
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.permutations(range(1, 13)), st.lists(st.integers(1, 12), max_size=8), st.lists(st.integers(1, 6), min_size=1))
 def test_each_fact_is_there_once_and_no_acknowledgement_runs_ahead(

@@ -117,6 +117,7 @@ BENCHES = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthChec
 STATIONS = 40
 
 
+@pytest.mark.slow
 @settings(max_examples=40, suppress_health_check=BENCHES)
 @given(history=histories(), order=st.randoms(use_true_random=False))
 def test_any_order_gives_the_same_tables(clouds: tuple[Bench, Bench], history: list[dict[str, Any]], order: random.Random) -> None:

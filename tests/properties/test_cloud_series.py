@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,6 +50,7 @@ ACTS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.lists(ACTS, max_size=15))
 def test_in_the_end_the_store_has_what_the_ledger_has(acts: list[tuple[str, float | None]]) -> None:
@@ -93,6 +95,7 @@ def test_steps_hold_every_value_once(rows: list[tuple[int, float]], step_ms: int
     assert max(float(value or 0) for value in most["w"]) == max(max(value for _, value in rows), *([0.0] if None in most["w"] else []), -1e9)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from(["st-1", "st-2"]), st.sampled_from(FACTS)), max_size=30), st.integers(0, 30))
 def test_two_parts_of_an_hour_add_up_to_the_hour(facts: list[tuple[str, object]], cut: int) -> None:
     def used(some: list[tuple[str, object]]) -> dict[str, dict[str, float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -143,5 +144,5 @@ class DoorMachine(RuleBasedStateMachine):
         assert self.door.deadline() > self.now
 
 
-TestDoor = DoorMachine.TestCase
+TestDoor = pytest.mark.slow(DoorMachine.TestCase)
 TestDoor.settings = machine(40, 40)

@@ -5,6 +5,7 @@ never given out when it was warm for two hours in all, whatever is killed in bet
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -236,5 +237,5 @@ class FridgeMachine(RuleBasedStateMachine):
         assert self.bench.fridge.deadline() > self.bench.now
 
 
-TestFridge = FridgeMachine.TestCase
+TestFridge = pytest.mark.slow(FridgeMachine.TestCase)
 TestFridge.settings = machine(15, 30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
@@ -158,4 +159,4 @@ class KeepingMachine(RuleBasedStateMachine):
 
 
 KeepingMachine.TestCase.settings = machine(60, 40)
-TestKeeping = KeepingMachine.TestCase
+TestKeeping = pytest.mark.slow(KeepingMachine.TestCase)

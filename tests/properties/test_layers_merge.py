@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +43,7 @@ def stacked(contents: list[dict[str, Any]]) -> Merged:
     return merge(*(Layer(f"layer {n}", f"{n}.yaml", content) for n, content in enumerate(contents)))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(LAYERS)
 def test_layers_merge_as_the_rules_say(contents: list[dict[str, Any]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import timedelta
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -207,5 +208,5 @@ class LeaseMachine(RuleBasedStateMachine):
                 assert sum(self.totals()[site.quota.day, person, kind].values()) >= RATIONS[person, kind], (person, kind)
 
 
-TestLeases = LeaseMachine.TestCase
+TestLeases = pytest.mark.slow(LeaseMachine.TestCase)
 TestLeases.settings = machine(examples=12, steps=30)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,6 +95,7 @@ def expected(one: Point, words: bool) -> Parsed | None:
     return one.measurement.value, {tag.value: spaced(value).replace("\\", "/") for tag, value in one.tags}, kept, one.at_ns
 
 
+@pytest.mark.slow
 @given(st.lists(single | batches(), max_size=5), st.booleans())
 def test_a_line_reads_back_as_the_point(points: list[Points], words: bool) -> None:
     written = lines(points, words)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -241,7 +242,7 @@ class OutboxMachine(Line):
         assert set(range(1, self.stored + 1)) <= self.cloud.has | self.gone
 
 
-TestOutbox = OutboxMachine.TestCase
+TestOutbox = pytest.mark.slow(OutboxMachine.TestCase)
 TestOutbox.settings = machine(40, 50)
 
 

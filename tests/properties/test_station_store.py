@@ -6,6 +6,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -245,5 +246,5 @@ def observed(facts: list[Fact]) -> list[Fact]:
     return [f for f in facts if not isinstance(f, GRANTS) and not is_store_refusal(f)]
 
 
-TestStation = StationMachine.TestCase
+TestStation = pytest.mark.slow(StationMachine.TestCase)
 TestStation.settings = machine(8, 25)

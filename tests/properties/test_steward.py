@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import repeat
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -148,4 +149,4 @@ class Maintained(RuleBasedStateMachine):
 
 
 Maintained.TestCase.settings = machine(25, 30)
-TestMaintained = Maintained.TestCase
+TestMaintained = pytest.mark.slow(Maintained.TestCase)

@@ -63,6 +63,7 @@ def mutated(text: str, chance: random.Random) -> str:
     return text[place:] + text[:place] if place else text + "\n"
 
 
+@pytest.mark.slow
 def test_no_mutation_of_a_ticket_lets_anybody_in() -> None:
     """Bit flips, cuts, extensions, exchanged letters, halves of two tickets: thousands, and always the same."""
     chance, door = random.Random(20261121), access()
@@ -87,6 +88,7 @@ STEP = st.tuples(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @plain(200)
 @given(st.lists(STEP, max_size=60))
 def test_no_ticket_lets_in_twice_whatever_the_clock_does(steps: list[tuple[int, float, float, bool]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ def written(disk: tuple[str, ...], records: list[KeepTries]) -> tuple[str, ...]:
     return records[-1].numbers if records else disk
 
 
+@pytest.mark.slow
 @plain(200)
 @given(st.lists(DEED, max_size=40))
 def test_no_order_of_events_gives_a_try_too_many(deeds: list[tuple[str, str, float]]) -> None:

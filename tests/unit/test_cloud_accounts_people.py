@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from fastapi.testclient import TestClient
@@ -269,20 +269,50 @@ def test_nothing_secret_is_in_answers_logs_the_audit_or_the_database(web: TestCl
 
 
 def test_an_unknown_name_takes_as_long_as_a_wrong_password(cloud: Bench) -> None:
-    """With digests that take a while; the middle of several, since others use the computer too."""
-    from argon2 import PasswordHasher
+    """With digests that take a while; computing time and not the clock's, since others use the computer too; and the same work by its parameters."""
+    from argon2 import PasswordHasher, extract_parameters
+    from argon2.exceptions import VerifyMismatchError
 
-    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=4096, parallelism=1))
+    worked = []
+
+    class Watched(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+            with pytest.raises(VerifyMismatchError) as whole:  # a digest that can not be read would be refused at once
+                super().verify(hash, password)
+            worked.append(f"{extract_parameters(str(hash))} {len(hash)}")
+            raise whole.value
+
+    passwords = Passwords(Watched(time_cost=1, memory_cost=4096, parallelism=1))
     digest = passwords.digest(PASSWORD)
 
     def took(known: str | None) -> float:
-        begun = time.perf_counter()
+        begun = time.thread_time()
         assert not passwords.fits(known, "wrong")
-        return time.perf_counter() - begun
+        return time.thread_time() - begun
 
     pairs = [(took(digest), took(None)) for _ in range(21)]
     ratio = median(one for one, _ in pairs) / median(one for _, one in pairs)
     assert 0.5 < ratio < 2
+    assert len(worked) == 42 and len(set(worked)) == 1
+
+
+def test_a_login_by_a_name_that_nobody_has_costs_the_same_digest(cloud: Bench) -> None:
+    from argon2 import PasswordHasher
+
+    worked = []
+
+    class Counted(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+            worked.append(password)
+            return super().verify(hash, password)
+
+    enter(cloud, "ann", Role.OPERATOR)
+    people = accounts(cloud)
+    people._passwords = Passwords(Counted(time_cost=1, memory_cost=8, parallelism=1))
+    for name in ("ann", "nobody", "No Name"):
+        with pytest.raises(PasswordWrong):
+            people.log_in(name, name, "10.0.0.1")
+    assert worked == ["ann", "nobody", "No Name"]
 
 
 def test_digests_are_made_with_the_parameters_that_are_written_down() -> None:

@@ -15,6 +15,7 @@ from cloud.api.auth import Gate
 from cloud.api.roles import ORDERS, PREFIX, READ, TABLE, Need, need
 from cloud.app import create_app
 from cloud.domain.callers import Role
+from cloud.domain.rollout import Options
 from contract.orders import OrderKind
 from tests.cloud_parts import Bench, FakeStation, bench
 from tests.cloud_people import logged_in
@@ -65,6 +66,13 @@ def test_who_gives_the_password_again_is_a_person() -> None:
     assert all(one.person for one in [*TABLE.values(), *ORDERS.values()] if one.step_up)
 
 
+def test_nothing_new_goes_to_a_door_without_the_password() -> None:
+    """By any way: also a retry sends a configuration, and lets a paused rollout run on."""
+    for act in ("start", "resume", "retry", "undo"):
+        assert TABLE[f"POST /rollouts/{{id}}/{act}"].step_up, act
+    assert ORDERS["unlock"].step_up and ORDERS["maintenance"].step_up
+
+
 CALLERS: dict[str, tuple[Role | None, bool, bool]] = {
     "nobody": (None, False, False), "first token": (Role.ADMIN, False, False), "viewer's token": (Role.VIEWER, False, False),
     **{role.value: (role, True, False) for role in Role}, **{f"{role.value}, password again": (role, True, True) for role in Role},
@@ -113,6 +121,18 @@ def test_an_operator_acts_in_own_districts_only(web: TestClient, cloud: Bench) -
             assert answer.json().get("type", "") == kind
 
 
+def test_a_dry_run_asks_for_no_password_and_does_nothing(web: TestClient, cloud: Bench) -> None:
+    dry = [line.partition(" ")[2] for line, needed in TABLE.items() if needed.dry]
+    assert dry and all(TABLE[f"POST {path}"].step_up for path in dry)
+    made = cloud.cloud.rollouts.rollouts.draft("lin", "n", "y", "r-2", Options(("100%",))).id
+    for path in dry:
+        url, header = PREFIX + path.replace("{id}", made), logged_in(cloud, Role.OPS)
+        for query, code in (("?dry_run=true", (409, 422)), ("", (401,)), ("?dry_run=1", (401,)), ("?dry_run=true&dry_run=false", (401,))):
+            assert web.post(url + query, json={"reason": "x"}, headers=header).status_code in code, url + query
+        assert web.post(url + "?dry_run=true", headers=logged_in(cloud, Role.OPERATOR)).status_code == 403
+    assert cloud.cloud.rollouts.rollouts.one(made)[0].state == "draft"
+
+
 def test_what_is_in_no_table_is_refused_to_everybody(cloud: Bench) -> None:
     app = create_app(cloud.cloud)
     app.get(f"{PREFIX}/forgotten")(lambda: "secret")
@@ -133,6 +153,7 @@ def test_every_route_of_the_application_passes_the_gate(app: FastAPI) -> None:
             assert any(isinstance(call, Gate) for call in gates(route.dependant)), route
 
 
+@pytest.mark.slow
 def test_reading_asks_for_a_token_where_others_can_reach_the_server(tmp_path: Path) -> None:
     one = bench(tmp_path, host="0.0.0.0")
     one.cloud.parts.hub.close()

@@ -271,6 +271,7 @@ def test_without_a_word_facts_are_kept_for_ever(cloud: Bench) -> None:
     assert seqs(cloud) == [1]
 
 
+@pytest.mark.slow
 def test_a_database_that_stands_still_fills_the_inbox_and_loses_nothing(cloud: Bench, tmp_path: Path) -> None:
     """Somebody else holds the database; the broker's thread waits at a full inbox, and all that it brought is stored afterwards."""
     cloud.cloud.ingest.start()

@@ -23,7 +23,7 @@ from contract.orders import Order, OrderCarriedOut, OrderKind, OrderRefused, Sig
 from contract.signing import Flaw, Kind
 from contract.topics import Leaf, topic
 from contract.trust import Scope
-from tests.cloud_parts import NOON, NOON_MS, Bench, FakeStation, bench
+from tests.cloud_parts import NOON, NOON_MS, Bench, FakeStation, Sent, bench
 from tests.cloud_people import logged_in
 from tests.cloud_trusting import trusting
 from tests.contract.signed_examples import ROOT
@@ -90,6 +90,23 @@ def test_an_order_is_asked_signed_and_done(place: Desk) -> None:
     assert place.state(one) == (OrderState.DONE, "done: the station says so")
     place.hear({"id": one.id, "challenge": CHALLENGE})
     assert len(place.said("order")) == 1
+
+
+def test_an_order_is_written_down_as_sent_before_it_leaves(place: Desk) -> None:
+    """A cloud that ends in between must not say afterwards that it was not delivered."""
+    written: list[OrderState] = []
+    desk, out = place.desk, place.one.sent
+
+    class Watching(Sent):
+        def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> bool:
+            if json.loads(payload)["kind"] == "order":
+                written.append(place.state(one)[0])
+            return out.publish(topic, payload, qos, retain)
+
+    one = place.give()
+    desk._outgoing = Watching()
+    place.hear({"id": one.id, "challenge": CHALLENGE})
+    assert written == [OrderState.SENT] and len(place.said("order")) == 1
 
 
 def test_a_station_that_refuses_says_why(place: Desk) -> None:

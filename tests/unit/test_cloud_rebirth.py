@@ -95,6 +95,7 @@ def test_who_is_silent_is_not_asked(city: City) -> None:
     assert city.after(600, heard=False) == 0
 
 
+@pytest.mark.slow
 def test_asking_that_helps_nothing_becomes_rare(city: City) -> None:
     city.bench.take(FakeStation().state(), FakeStation().fact(1, base=1), FakeStation().fact(3, base=1))
     assert city.after(600) == 3  # after 60, 180, 420 s

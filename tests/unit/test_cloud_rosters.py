@@ -156,6 +156,7 @@ def web(cloud: Bench) -> Iterator[TestClient]:
         yield client
 
 
+@pytest.mark.slow
 def test_who_has_confirmed_and_who_has_not_since_when_offline(cloud: Bench, web: TestClient) -> None:
     cloud.take(*(FakeStation(name).state() for name in ("st-1", "st-2", "st-3")))
     cloud.take(FakeStation("st-1").reported(1), FakeStation("st-2").reported(1), FakeStation("st-3").state("lost"))

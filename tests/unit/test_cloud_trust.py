@@ -165,6 +165,28 @@ def test_an_ops_key_that_the_next_root_drops_takes_its_delegations_along(trust: 
     assert trust.signer(Scope.ORDER, "")
 
 
+def test_what_a_dropped_key_delegated_is_told_to_be_missing(trust: Trust) -> None:
+    trust.put_delegation(given(trust))
+    assert trust.notices() == []
+    trust.put_roots([SIGNED_ROOT, root()])
+    assert [one.code for one in trust.notices()] == ["delegation_missing"] and "of root 2" in trust.notices()[0].words
+
+
+def test_an_ops_key_that_ends_is_told_a_month_before(trust: Trust, cloud: Bench) -> None:
+    ends_ms, day_ms = round(ROOT.ops_keys[0].expires.timestamp() * 1000), 86_400_000
+    told = {}
+    for days in (31, 29, 1, -1, -40):
+        cloud.clock.ms = ends_ms - days * day_ms
+        told[days] = [one.code for one in trust.notices() if one.code != "root_ends"]
+    assert told == {31: [], 29: ["ops_key_ends"], 1: ["ops_key_ends"], -1: ["ops_key_missing"], -40: ["ops_key_missing"]}
+    second = OpsKey(key=public_half(SECOND_OPS), name="wei", expires=NOON + timedelta(days=900))
+    trust.put_roots([SIGNED_ROOT, signed(Kind.ROOT, ROOT.model_copy(update={"version": 2, "ops_keys": (*ROOT.ops_keys, second)}), *ROOT_KEYS[:2])])
+    cloud.clock.ms = ends_ms + day_ms
+    assert "ended at" in trust.notices()[0].words and "and what it delegated" in trust.notices()[0].words
+    cloud.clock.ms = ends_ms + 40 * day_ms
+    assert [one.code for one in trust.notices()] in ([], ["root_ends"]), "somebody else's came in its place"
+
+
 def test_a_new_key_waits_for_its_delegation_and_the_one_before_goes_on(trust: Trust) -> None:
     trust.put_delegation(given(trust, days=3))
     first = trust.public_key(Scope.ORDER)

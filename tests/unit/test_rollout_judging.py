@@ -64,6 +64,7 @@ def test_where_nobody_can_be_compared_with_a_weak_guess_speaks() -> None:
     assert judge(wave(faults=9), Counts(), Counts()).judgement is Judgement.UNSURE
 
 
+@pytest.mark.slow
 def test_a_good_rollout_is_hardly_ever_called_worse() -> None:
     """10,000 waves that are as good as the others, each with a handful of visitors."""
     dice, wrong = random.Random(6), 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from cloud.adapters.db.engine import insert_into
+from cloud.adapters.db.engine import upsert
 from cloud.adapters.db.tables import CONFIG_REPORTS
 from cloud.domain.points import millis
 from cloud.ports import Batch
@@ -24,9 +24,7 @@ def write_config_reports(connection: Connection, batch: Batch) -> None:
     rows = [_row(station, report, batch.now_ms) for station, report in told.items()]
     news = [row for row in rows if not _same(known.get(row["station"]), row)]
     if news:
-        statement = insert_into(connection, CONFIG_REPORTS)
-        fresh = {column.name: statement.excluded[column.name] for column in CONFIG_REPORTS.c if column.name != "station"}
-        connection.execute(statement.on_conflict_do_update(index_elements=["station"], set_=fresh), news)
+        connection.execute(upsert(connection, CONFIG_REPORTS, ("station",)), news)
 
 
 def _same(known: Mapping[str, Any] | None, row: Mapping[str, Any]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, and_, func, select, update
+from sqlalchemy import Engine, and_, bindparam, func, select, update
 
 from cloud.adapters.db.engine import insert_into, reading, writing
 from cloud.adapters.db.tables import CONFIG_DOCUMENTS, CONFIG_REPORTS, STATIONS
@@ -33,19 +33,18 @@ class SqlDocuments:
             fresh = {name: statement.excluded[name] for name in ("version", "sha256", "release", "document")}
             connection.execute(statement.on_conflict_do_update(index_elements=["rollout", "station", "paper"], set_=fresh), values)
 
-    def document(self, rollout: str, station: str, paper: Paper) -> Signed | None:
-        """As it was signed."""
-        with reading(self._engine) as connection:
-            which = and_(DOCS.rollout == rollout, DOCS.station == station, DOCS.paper == paper.value)
-            text = connection.execute(select(DOCS.document).where(which)).scalar_one_or_none()
-        return Signed.model_validate_json(text) if text else None
+    def signed(self, rollout: str, which: Collection[tuple[str, Paper]]) -> dict[tuple[str, Paper], Signed]:
+        """These (station, paper), as they were signed."""
+        found = select(DOCS.station, DOCS.paper, DOCS.document).where(DOCS.rollout == rollout, DOCS.paper.in_({paper.value for _, paper in which}))
+        rows = {(row.station, Paper(row.paper)): row.document for row in self._each(found, DOCS.station, {station for station, _ in which})}
+        return {one: Signed.model_validate_json(rows[one]) for one in which}
 
     def published(self, rollout: str, sent: Iterable[tuple[str, Paper]], now_ms: int) -> None:
         """The broker has these: (station, paper)."""
+        which = and_(DOCS.rollout == rollout, DOCS.station == bindparam("of_station"), DOCS.paper == bindparam("of_paper"))
         with writing(self._engine) as connection:
-            for station, paper in sent:
-                which = and_(DOCS.rollout == rollout, DOCS.station == station, DOCS.paper == paper.value)
-                connection.execute(update(CONFIG_DOCUMENTS).where(which).values(published_ms=now_ms))
+            statement = update(CONFIG_DOCUMENTS).where(which).values(published_ms=now_ms)
+            connection.execute(statement, [{"of_station": station, "of_paper": paper.value} for station, paper in sent])
 
     def newest(self, stations: Collection[str] | None = None) -> dict[str, int]:
         """The highest version that was ever published to each."""
@@ -61,9 +60,9 @@ class SqlDocuments:
 
     def by_hash(self, stations: Collection[str], hashes: Collection[str]) -> dict[tuple[str, str], DocumentRow]:
         """Documents by (station, SHA-256)."""
-        wanted = set(hashes) - {""}
-        rows = self._each(select(CONFIG_DOCUMENTS), DOCS.station, stations)
-        return {(row.station, row.sha256): _document(row) for row in rows if row.sha256 in wanted}
+        wanted = sorted(set(hashes) - {""})
+        rows = self._each(select(CONFIG_DOCUMENTS).where(DOCS.sha256.in_(wanted)), DOCS.station, stations) if wanted else []
+        return {(row.station, row.sha256): _document(row) for row in rows}
 
     def history(self, station: str) -> list[DocumentRow]:
         """What was ever published to a station, the newest first."""

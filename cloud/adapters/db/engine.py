@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def insert_into(connection: Connection, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, in the words of this database."""
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def upsert(connection: Connection, table: Table, keys: tuple[str, ...], kept: tuple[str, ...] = ()) -> Any:
+    """An INSERT of rows that bring those with the same keys up to date, but for columns that are kept as they were."""
+    return _upsert(connection.dialect.name, table, keys, kept)
+
+
+@cache
+def _upsert(dialect: str, table: Table, keys: tuple[str, ...], kept: tuple[str, ...]) -> Any:
+    """Written once for each table: a tenth of the time of a batch went into writing them."""
+    statement = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    fresh = {one.name: statement.excluded[one.name] for one in table.c if one.name not in (*keys, *kept)}
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=fresh)
 
 
 def migrations() -> list[tuple[int, str]]:

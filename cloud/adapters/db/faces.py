@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, select, tuple_
 
-from cloud.adapters.db.engine import insert_into, reading, writing
+from cloud.adapters.db.engine import insert_into, reading, upsert, writing
 from cloud.adapters.db.progress import born
 from cloud.adapters.db.tables import FACE_WITHDRAWALS, FACES
 from cloud.domain.faces import FaceRecord, about_a_face, after
@@ -67,10 +67,8 @@ def write_faces(connection: Connection, facts: list[FactEnvelope]) -> None:
             records[key] = after(record, fact, one.epoch, one.seq, millis(one.at))
     if not records:
         return
-    statement = insert_into(connection, FACES)
-    fresh = {column.name: statement.excluded[column.name] for column in FACES.c if column.name not in ("station", "person")}
     rows = [asdict(record) | {"kept": int(record.kept), "flagged": int(record.flagged)} for record in records.values()]
-    connection.execute(statement.on_conflict_do_update(index_elements=["station", "person"], set_=fresh), rows)
+    connection.execute(upsert(connection, FACES, ("station", "person")), rows)
 
 
 def withdrawn(connection: Connection) -> set[str]:

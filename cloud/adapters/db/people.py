@@ -18,6 +18,8 @@ from contract.ticket import TicketKey
 
 HIGHEST = 2**52
 """Of the versions of rosters that stations may have reported; the contract ends at twice of it."""
+BELIEVED = 10**6
+"""So far beyond the version here a report is believed. What leaps by 1,000 times as much, stations refuse (edge/domain/signed_rosters.py)."""
 
 
 class SqlPeople:
@@ -128,10 +130,10 @@ def _person(row: Any, without_face: set[str]) -> Person:
 def _next(connection: Connection) -> Roster:
     """The version never goes back at a station, not even when this database is new: it exceeds what stations reported.
 
-    A report beyond HIGHEST is a lie: nobody may drive the versions to where there is no next one.
+    A report far beyond is a lie: nobody may drive the versions to where there is no next one, or to where stations do not follow.
     """
     here = connection.execute(select(ROSTER.c.version)).scalar_one()
-    believed = select(func.coalesce(func.max(STATIONS.c.roster_version), 0)).where(STATIONS.c.roster_version <= HIGHEST)
+    believed = select(func.coalesce(func.max(STATIONS.c.roster_version), 0)).where(STATIONS.c.roster_version <= min(HIGHEST, here + BELIEVED))
     reported = connection.execute(believed).scalar_one()
     connection.execute(update(ROSTER).values(version=max(here, reported) + 1))
     row = connection.execute(select(ROSTER)).one()

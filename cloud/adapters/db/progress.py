@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select, tuple_
 
-from cloud.adapters.db.engine import insert_into
+from cloud.adapters.db.engine import upsert
 from cloud.adapters.db.tables import PROGRESS
 from cloud.domain.holes import Hole
 from cloud.domain.progress import Lane, Progress, commit
 from cloud.ports import Batch, Epoch
 
-KEYS = ["station", "epoch", "lane"]
+KEYS, OWN = ("station", "epoch", "lane"), ("born_ms", "pruned")
+"""`OWN`: columns that no commit of a batch moves."""
 
 
 def advance(connection: Connection, batch: Batch) -> dict[Epoch, Progress]:
@@ -28,9 +29,7 @@ def advance(connection: Connection, batch: Batch) -> dict[Epoch, Progress]:
     }
     moved = [_row(epoch, one, batch.now_ms) for epoch, one in after.items() if one != before.get(epoch)]
     if moved:
-        statement = insert_into(connection, PROGRESS)
-        fresh = {name: statement.excluded[name] for name in ("upto", "ahead", "missing", "changed_ms")}
-        connection.execute(statement.on_conflict_do_update(index_elements=KEYS, set_=fresh), moved)
+        connection.execute(upsert(connection, PROGRESS, KEYS, OWN), moved)
     return after
 
 

@@ -57,10 +57,12 @@ class SqlRollouts:
         return sorted(found)
 
     def held(self, stations: Collection[str], but: str) -> dict[str, str]:
-        """By station, the other rollout that has it now, or has still something to send there."""
+        """By station, the other rollout that has it now, or has still something to send there. Who waits there is free: it may be away for weeks,
+        and what is published later overtakes (cloud/domain/seats.py)."""
         live = select(ROLLOUTS.c.id).where(ROLLOUTS.c.state.in_([state.value for state in LIVE]), ROLLOUTS.c.id != but)
         with reading(self._engine) as connection:
-            held = (SEATS.rollout.in_(live) & (SEATS.state != SeatState.CANCELLED.value)) | ((SEATS.due != "") & (SEATS.rollout != but))
+            taken = SEATS.rollout.in_(live) & SEATS.state.not_in([SeatState.CANCELLED.value, SeatState.WAITING.value])
+            held = taken | ((SEATS.due != "") & (SEATS.rollout != but))
             rows = connection.execute(select(SEATS.station, SEATS.rollout).where(held))
             return {row.station: row.rollout for row in rows if row.station in stations}
 
@@ -93,7 +95,7 @@ def _upsert(connection: Connection, table: Any, keys: list[str], rows: list[dict
 
 def _row(one: Rollout) -> dict[str, Any]:
     return {
-        "id": one.id, "name": one.name, "who": one.who, "reason": one.reason, "release": one.release, "options": json.dumps(asdict(one.options)),
+        "id": one.id, "name": one.name, "who": one.who[:64], "reason": one.reason, "release": one.release, "options": json.dumps(asdict(one.options)),
         "made_ms": one.made_ms, "state": one.state.value, "wave": one.wave, "lines": json.dumps([asdict(line) for line in one.lines]),
     }  # fmt: skip
 
@@ -124,7 +126,7 @@ def _read(row: Any, seats: dict[str, Seat]) -> Rollout:
 
 
 def _line(found: dict[str, Any]) -> WaveLine:
-    verdict = found["verdict"] and Verdict(Judgement(found["verdict"]["judgement"]), found["verdict"]["words"])
+    verdict = found["verdict"] and Verdict(**found["verdict"] | {"judgement": Judgement(found["verdict"]["judgement"])})
     return WaveLine(**found | {"state": WaveState(found["state"]), "verdict": verdict})
 
 

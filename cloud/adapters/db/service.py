@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Engine, and_, case, func, or_, select
+from sqlalchemy import Connection, Engine, and_, case, func, or_, select
 
 from cloud.adapters.db.engine import reading
 from cloud.adapters.db.tables import FACTS, ROLLOUT_SEATS
@@ -15,12 +17,16 @@ ENTERED, REFUSED = "entry_granted", "entry_refused"
 SERVED = ("water_poured", "charge_ended", "bottles_taken", "loan_started", "amenity_ended")
 """A vend that came to an end, well or not."""
 NOT_SERVED = ("water_refused", "charge_refused", "fridge_refused", "loan_refused", "amenity_refused")
-FAULT, STARTED = "fault_raised", "station_started"
+FAULT, CLEARED, STARTED = "fault_raised", "fault_cleared", "station_started"
 KINDS = (ENTERED, REFUSED, *SERVED, *NOT_SERVED, FAULT, STARTED)
 SHUT = ('"reason":"closed_now"', '"reason":"clock_unsure"')
 OURS = ('"reason":"out_of_order"', '"reason":"cannot_record"', '"reason":"guard_lost"', '"stop":"no_flow"', '"stop":"fault"', '"stop":"interrupted"')
 """What a vend fails of, or somebody is turned away for, that is the station's doing. A quota that is spent is nobody's fault."""
 SOME = 500
+LOOK_BACK_MS = 30 * 86_400_000
+"""So old may a fault be that a station tells again when its parts are built anew."""
+BUILT_MS = 120_000
+"""So long before a station says that a document is in force it may have begun to build its parts for it."""
 Span = tuple[int, int]
 """From and until, UTC ms, by the stations' clocks."""
 
@@ -32,14 +38,19 @@ class SqlService:
         self._engine = engine
 
     def of_wave(self, rollout: str, wave: int, now_ms: int) -> Counts:
-        """Of its stations, each since its new document was in force there. The start that the change itself may cost is not counted."""
+        """Of its stations, each since its new document was in force there. The start that the change itself may cost is not counted, and no
+        fault that stood before: a station that starts tells it anew."""
         seats = ROLLOUT_SEATS.c
         mine = and_(seats.rollout == rollout, seats.wave == wave, seats.touched_ms.is_not(None))
         joined = FACTS.join(ROLLOUT_SEATS, and_(FACTS.c.station == seats.station, FACTS.c.at_ms >= seats.touched_ms, FACTS.c.at_ms < now_ms))
         with reading(self._engine) as connection:
-            since = [row.touched_ms for row in connection.execute(select(seats.touched_ms).where(mine))]
+            since = {row.station: row.touched_ms for row in connection.execute(select(seats.station, seats.touched_ms).where(mine))}
             rows = connection.execute(_counted().select_from(joined).where(mine, FACTS.c.kind.in_(KINDS))).all()
-        return _counts(rows, sum(now_ms - at for at in since), len(since))
+            told = connection.execute(select(FACTS.c.station, FACTS.c.data).select_from(joined).where(mine, FACTS.c.kind == FAULT))
+            raised = {(row.station, *_fault(row.data)) for row in told}
+            old = raised & _stood(connection, {station: since[station] for station, _, _ in raised})
+        counts = _counts(rows, sum(now_ms - at for at in since.values()), len(since))
+        return replace(counts, faults=counts.faults - len(old))
 
     def of(self, stations: Collection[str], spans: Sequence[Span]) -> Counts:
         """Of these stations in these spans. Where a span has no fact at all of them, nobody was there yet: its hours do not count."""
@@ -54,6 +65,31 @@ class SqlService:
         which = and_(FACTS.c.station.in_(names), FACTS.c.at_ms >= since, FACTS.c.at_ms < until, FACTS.c.kind.in_(KINDS))
         with reading(self._engine) as connection:
             return list(connection.execute(_counted().select_from(FACTS).where(which)).all())
+
+
+def _stood(connection: Connection, since: Mapping[str, int]) -> set[tuple[str, str, str]]:
+    """(station, fault, part) that stood at each station when its parts were built anew, if they were: all that it told since its start before."""
+    names, standing = sorted(since), set[tuple[str, str, str]]()
+    for at in range(0, len(names), SOME):
+        some = names[at : at + SOME]
+        first, last = min(since[name] for name in some) - LOOK_BACK_MS, max(since[name] for name in some)
+        which = and_(FACTS.c.station.in_(some), FACTS.c.at_ms >= first, FACTS.c.at_ms < last, FACTS.c.kind.in_((FAULT, CLEARED, STARTED)))
+        for row in connection.execute(select(FACTS).where(which).order_by(FACTS.c.at_ms, FACTS.c.id)):
+            if row.at_ms >= since[row.station] - BUILT_MS:
+                continue
+            if row.kind == STARTED:
+                standing = {one for one in standing if one[0] != row.station}
+            elif row.kind == FAULT:
+                standing.add((row.station, *_fault(row.data)))
+            else:
+                standing.discard((row.station, *_fault(row.data)))
+    return standing
+
+
+def _fault(data: str) -> tuple[str, str]:
+    """(fault, part)."""
+    said = json.loads(data)
+    return str(said["fault"]), str(said["part"])
 
 
 def _counted() -> Any:

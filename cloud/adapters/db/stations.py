@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from cloud.adapters.db.engine import insert_into, reading
+from cloud.adapters.db.engine import reading, upsert
 from cloud.adapters.db.tables import STATIONS
 from cloud.domain.presence import Heard, is_a_loss, lost, supersedes
 from cloud.ports import Batch, StationRow
@@ -66,10 +66,7 @@ def write_stations(connection: Connection, batch: Batch) -> tuple[list[StationRo
         rows[name]["heard_ms"] = batch.now_ms
     for name in changed:
         rows[name]["changed_ms"] = batch.now_ms
-    statement = insert_into(connection, STATIONS)
-    names_kept = ("station", "first_ms")
-    fresh = {one.name: statement.excluded[one.name] for one in STATIONS.c if one.name not in names_kept}
-    connection.execute(statement.on_conflict_do_update(index_elements=["station"], set_=fresh), list(rows.values()))
+    connection.execute(upsert(connection, STATIONS, ("station",), ("first_ms",)), list(rows.values()))
     return [_read_mapping(rows[name]) for name in dict.fromkeys([*changed, *sorted(newcomers)])], newcomers
 
 

@@ -45,6 +45,12 @@ class SqlTrust:
             row = insert_into(connection, TRUST_DELEGATIONS).values(sha256=signed.sha256, **fresh)
             connection.execute(row.on_conflict_do_update(index_elements=["sha256"], set_=fresh))
 
+    def forget(self) -> int:
+        """Every root and what was delegated by them; how many roots there were."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(TRUST_DELEGATIONS))
+            return connection.execute(delete(TRUST_ROOTS)).rowcount
+
     def rooted(self) -> dict[str, int]:
         """The highest root that each station ever showed; 0: it said that it has none; who never said is not there."""
         with reading(self._engine) as connection:
