@@ -28,7 +28,7 @@ STATIONS = tuple(f"st-{n:02d}" for n in range(1, 33))
 WINDOW = 64
 RESEND_S = 5.0
 LOOK_S = 0.1
-READY_S = 30.0
+READY_S = 60.0
 QUIET_S = 3.0
 END_S = 60.0
 """A bridge that is told to end first writes what it has, with all its tries."""

@@ -120,7 +120,8 @@ def counting(port: int) -> ThreadingHTTPServer:
             self._answer(204, b"")
 
         def do_GET(self) -> None:
-            self._answer(200, json.dumps({"came": came[0], "different": len(different)}).encode())
+            counted = json.dumps({"came": came[0], "different": len(different)}).encode()
+            self._answer(200, b"" if self.path.startswith("/api/v1/export") else counted)  # it counts and keeps nothing that could be read
 
         def _answer(self, code: int, body: bytes) -> None:
             self.send_response(code)

@@ -13,7 +13,7 @@ FLAGS = {
     "port": "port; 0 takes any free one",
 }
 
-ACCOUNTS = ("user", "token", "audit")
+ACCOUNTS = ("user", "token", "audit", "roots")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -21,7 +21,8 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="kiosk cloud", description="run the monitor")
     verbs = made.add_subparsers(dest="verb", required=True)
     run = verbs.add_parser("run", help="until Ctrl-C")
-    for verb, words in (("user", "people who look after stations"), ("token", "a token for a program, shown once"), ("audit", "who did what")):
+    for verb, words in (("user", "people who look after stations"), ("token", "a token for a program, shown once"), ("audit", "who did what"),
+                        ("roots", "forget them, when too many root keys are lost")):  # fmt: skip
         verbs.add_parser(verb, help=f"{words}; see kiosk cloud {verb} --help", add_help=False)
     seal = verbs.add_parser("ticket-key", help="make the next key that seals tickets of phones; restart the cloud afterwards")
     for one in (run, seal):

@@ -16,7 +16,8 @@ from typing import Any
 import yaml
 
 from cli.config_tree import KEYS, Station, Tree, TreeRefused, load
-from cli.places import ROOT
+from cli.ops import contexts, planning, told
+from cli.ops.exits import OpsFailed
 from cli.selectors import EXAMPLE, SelectorRefused, parse
 from contract.config import StationConfig, judged
 from contract.layers import PARTS, Origin
@@ -42,7 +43,8 @@ def parser() -> argparse.ArgumentParser:
     listing.add_argument("-l", "--selector", default="", help=f"such as district=harbour,grade!=basic; {EXAMPLE}")
     listing.add_argument("-o", "--output", choices=("table", "name", "json"), default="table")
     for each in acts.choices.values():
-        each.add_argument("--folder", type=Path, default=ROOT / "firmware_config", help="default: firmware_config of this copy")
+        each.add_argument("--folder", type=Path, metavar="DIR", help="layers; else those of the context in use, else firmware_config/ here")
+        contexts.add(each)
     schema = acts.add_parser("schema", help="JSON schema, for editors")
     schema.add_argument("of", choices=sorted(SCHEMAS), nargs="?", default="station")
     return made
@@ -52,7 +54,11 @@ def main(argv: list[str]) -> int:
     """Do what is asked and return the exit code."""
     asked = parser().parse_args(argv)
     try:
+        if asked.act != "schema":
+            asked.folder = planning.folder(asked)
         return {"show": _show, "check": _check, "list": _list, "schema": _schema}[asked.act](asked)
+    except OpsFailed as failed:
+        return _say(f"kiosk config: {failed}", int(failed.exit_code))
     except TreeRefused as error:
         return _say(str(error), WRONG)
     except SelectorRefused as error:
@@ -91,7 +97,7 @@ def _check(asked: argparse.Namespace) -> int:
     for problem in tree.problems:
         print(problem)
     count = len(tree.stations())
-    return _say(f"{count} stations, {len(tree.problems) or 'nothing'} wrong", WRONG if tree.problems else 0)
+    return _say(f"{told.count(count)}, {len(tree.problems) or 'nothing'} wrong: {asked.folder}", WRONG if tree.problems else 0)
 
 
 def _list(asked: argparse.Namespace) -> int:
@@ -102,7 +108,7 @@ def _list(asked: argparse.Namespace) -> int:
         print("".join(f"{station.station}\n" for station in found), end="")
     else:
         _print_table([KEYS, *(_row(station) for station in found)])
-        _say(f"{len(found)} stations", 0)
+        _say(told.count(len(found)), 0)
     return 0
 
 

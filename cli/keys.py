@@ -18,6 +18,7 @@ from cli.key_files import KeyRefused, new_passphrase, open_private, public_file,
 from cli.keys_roots import DRAFT, OPS_DAYS, ROOT_DAYS, now_utc
 from cli.ops.exits import Exit, OpsFailed, ended
 from cli.ops.talk import agreed, at_terminal, say
+from cli.ops.told import count
 from contract.signing import Kind, content, public_half
 from contract.trust import Key, OpsKey, Root
 
@@ -48,6 +49,7 @@ def main(argv: list[str]) -> int:
     asked = parser().parse_args(argv)
     acts: dict[str, Callable[[argparse.Namespace], None]] = {
         "init": _init, "new": _new, "show": _show, "sign": _sign, "rotate": _rotate, "delegate": keys_cloud.delegate, "push": keys_cloud.push,
+        "status": keys_cloud.status,
         "ops add": _ops_add, "ops remove": _ops_remove, "root sign": _sign, "root accept": _accept, "root renew": _renew,
     }  # fmt: skip
 
@@ -167,7 +169,7 @@ def _sign(asked: argparse.Namespace) -> None:
     keys_roots.write_public(asked.draft, signed)
     before, own = signed.counts()
     what = "enough; now: ./kiosk keys root accept" if signed.complete else "not enough yet; the next holder signs the same file, or a copy of it"
-    print(f"root {signed.root.version}: {before} signatures of keys of the root before, {own} of its own: {what}")
+    print(f"root {signed.root.version}: {count(before, 'signature')} of keys of the root before, {own} of its own: {what}")
 
 
 def _accept(asked: argparse.Namespace) -> None:

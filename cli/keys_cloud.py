@@ -1,4 +1,4 @@
-"""`kiosk keys delegate` and `kiosk keys push`: the two things of keys that the cloud has to do with. It gets public halves and signed documents only."""
+"""`kiosk keys delegate`, `push` and `status`: what of keys the cloud has to do with. It gets public halves and signed documents only."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
+from cli import keys_show
 from cli.key_files import KeyRefused, open_private, public_key
 from cli.keys_roots import chain, newest, now_utc, write_public
 from cli.ops import client, contexts
 from cli.ops.client import Client
+from cli.ops.tables import plain
 from contract import trust
 from contract.signing import Kind, Signed, TrustRefused, key_id, sign
 from contract.trust import ORDER_LIFE, ROSTER_LIFE, Delegation, Scope
@@ -32,8 +34,18 @@ def add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     delegate.add_argument("--out", type=Path, metavar="FILE", help="write the delegation there")
     push = verbs.add_parser("push", help="give the chain of roots to the cloud, which hands it to stations along with every document")
     push.add_argument("folder", type=Path, help="folder of the root")
-    for verb in (delegate, push):
+    status = verbs.add_parser("status", help="which keys hold at a cloud, until when, and what is to be done; exit code 1 when something is")
+    for verb in (delegate, push, status):
         contexts.add(verb)
+
+
+def status(asked: argparse.Namespace) -> None:
+    """Raises: KeyRefused: something ends soon, is over or is missing."""
+    trusted = client.of(asked).get("/trust")
+    for line in keys_show.trusted(trusted):
+        print(line)
+    if notices := trusted["notices"]:
+        raise KeyRefused("; ".join(map(plain, notices)))
 
 
 def signed_delegation(public: str, scope: Scope, districts: list[str], days: float | None, key: Ed25519PrivateKey) -> Signed:

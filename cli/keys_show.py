@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,13 @@ from pydantic import ValidationError
 
 from cli.key_files import KeyRefused, open_private, public_key
 from cli.keys_roots import LARGEST, Draft, now_utc
+from cli.ops.tables import plain
+from cli.ops.told import count
 from contract import signing
 from contract.signing import Kind, Signed, TrustRefused, key_id, public_half
 from contract.trust import Bundle, ConfigDocument, Delegation, Key, OpsKey, Root
 
-SOON_DAYS = 30
+SOON_DAYS, DELEGATION_SOON_DAYS = 30, 2
 
 
 def lines(path: Path, passphrase_file: Path | None) -> Iterator[str]:
@@ -48,7 +50,7 @@ def _document(path: Path, raw: bytes) -> Iterator[str]:
             yield from _draft(path, Draft.model_validate(content))
         elif isinstance(content, dict) and "document" in content:
             bundle = Bundle.model_validate(content)
-            yield f"{path}: a configuration with {len(bundle.roots)} roots"
+            yield f"{path}: a configuration with {count(len(bundle.roots), 'root')}"
             yield from _signed(path, bundle.document)
         else:
             yield from _signed(path, Signed.model_validate(content))
@@ -74,7 +76,22 @@ def _signed(path: Path, signed: Signed) -> Iterator[str]:
     yield f"  signed by {by}; whether they may, the root says that a station has"
 
 
-def _root(path: Path, root: Root) -> Iterator[str]:
+def trusted(told: Mapping[str, Any]) -> Iterator[str]:
+    """What a cloud says at /trust: the root that stations believe, and which of its own keys may sign."""
+    if not told["roots"]:
+        yield "no root: stations are sent no configuration and no order; ./kiosk keys push FOLDER"
+        return
+    yield from _root("the cloud", Root.model_validate(signing.content(Signed.model_validate(told["roots"][-1]), Kind.ROOT)))
+    yield "  keys of the cloud that may sign:"
+    for one in told["delegations"]:
+        where = ", ".join(map(plain, one["districts"])) or "everywhere"
+        use = "" if one["in_force"] else "; not in use"
+        yield f"    {one['key_id']}  {one['scope']}s {where} until {_end(datetime.fromisoformat(one['expires']), DELEGATION_SOON_DAYS)}{use}"
+    if not told["delegations"]:
+        yield "    none: no order, no signed roster; ./kiosk keys delegate"
+
+
+def _root(path: Path | str, root: Root) -> Iterator[str]:
     yield f"{path}: root {root.version}, holds until {_end(root.expires)}"
     yield f"  {root.threshold} of these {len(root.root_keys)} together may make the next root:"
     yield from (f"    {_name(key)}" for key in root.root_keys)
@@ -128,9 +145,9 @@ def _name(key: Key) -> str:
     return f"{key.id}  {key.name}".rstrip()
 
 
-def _end(at: datetime) -> str:
+def _end(at: datetime, soon_days: int = SOON_DAYS) -> str:
     days = (at - now_utc()).total_seconds() / 86_400
     if days < 0:
         return f"{at:%Y-%m-%d %H:%M} UTC (OVER)"
-    soon = ", SOON" if days < SOON_DAYS else ""
+    soon = ", SOON" if days < soon_days else ""
     return f"{at:%Y-%m-%d %H:%M} UTC ({days:.0f} days left{soon})"

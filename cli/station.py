@@ -1,6 +1,6 @@
 """`kiosk station run`: guard and agent of one station on this board, each started again when it ends. On a Pi, systemd does this.
 
-Its other verbs are orders to a station from afar: cli/ops/orders.py.
+Its other verbs: what new ones are set up with (cli/ops/prepare.py), another root (cli/ops/repin.py), orders from afar (cli/ops/orders.py).
 """
 
 import argparse
@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from cli.ops import orders
+from cli.ops import orders, prepare, repin
 from cli.places import ROOT
 
 BAD_CONFIG = 78
@@ -20,10 +20,12 @@ END_S = 6.0
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of `kiosk station`."""
-    made = argparse.ArgumentParser(prog="kiosk station", description="run one station on real hardware, or give an order to one from afar")
+    made = argparse.ArgumentParser(prog="kiosk station", description="run one station on real hardware, set new ones up, or give an order to one from afar")
     verbs = made.add_subparsers(dest="verb", required=True, metavar="VERB")
     run = verbs.add_parser("run", help="guard and agent, until Ctrl-C")
     orders.add(verbs)
+    prepare.add(verbs)
+    repin.add(verbs)
     run.add_argument("--config", type=Path, required=True, help="the station's YAML file, see docs/config.md")
     run.add_argument("--folder", type=Path, required=True, help="ledger, samples, templates; mode 0700")
     run.add_argument("--password-file", type=Path, required=True, help="the station's MQTT password, mode 0600")
@@ -34,7 +36,7 @@ def main(argv: list[str]) -> int:
     """Exit code of the agent where trying again is no use, else 0 after Ctrl-C; of an order as docs/cli.md says."""
     asked = parser().parse_args(argv)
     if asked.verb != "run":
-        return orders.main(asked)
+        return {"prepare": prepare.main, "repin": repin.main}.get(asked.verb, orders.main)(asked)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     asked.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     socket, table = asked.folder.resolve() / "guard.socket", asked.folder.resolve() / "outputs.json"

@@ -19,13 +19,16 @@ from cli.places import ROOT
 
 WORKERS = "2"
 WAITERS = "4"
-# tests/conftest.py marks what is quick: unit, property, scenario and contract tests that are not marked slow; and what is long: the
-# slow ones among them, sabotage twins, deep state machines; and what has limits of real time that need the computer for itself. The others
-# wait for servers, browsers and clocks more than they work.
+# tests/conftest.py marks what is quick: unit, property, scenario and contract tests that are not marked slow; and what is long: slow ones of
+# them that only compute, sabotage twins, deep state machines. Those that are alone have limits of real time and need the computer for
+# themselves; they leave most of it unused. The others wait for servers, browsers and clocks more than they work.
 QUICK = ["-m", "quick", "-n", WORKERS, "tests/unit", "tests/properties", "tests/scenarios", "tests/contract"]
+COMPUTED = [f"--ignore=tests/{folder}" for folder in ("properties", "scenarios", "contract", "sabotage")]
+"""All of it is quick or long."""
 LONG = ["-m", "long", "-n", WORKERS, "--dist", "worksteal"]
-TOGETHER = ["-m", "not quick and not long and not alone", "-n", WAITERS, "--dist", "worksteal"]
-ALONE = ["-m", "alone and not quick and not long"]
+TOGETHER = ["-m", "not quick and not long and not alone", "-n", WAITERS, "--dist", "worksteal", *COMPUTED, "--ignore=tests/test_architecture.py"]
+"""Without what `kiosk check` has just run."""
+ALONE = ["-m", "alone and not quick and not long", *COMPUTED]
 # What a build machine is expected to have when nobody says: there, a skip for want of one of these is a failure.
 CI_EXPECTS = "mosquitto chromium influxd victoria-metrics postgres"
 MEMORY, MEMORY_BYTES = "/dev/shm", 2 << 30
@@ -53,7 +56,7 @@ def main(argv: list[str]) -> int:
 
 
 def runs(rest: list[str], *, fast: bool) -> list[list[str]]:
-    """What pytest is told, run by run: quick and most tests side by side, then those that need real time and the computer for themselves."""
+    """What pytest is told, run by run: what is quick, what only computes, what waits, and what needs real time and the computer for itself."""
     if fast:
         return [[*QUICK, *rest]]
     return [rest] if rest else [QUICK, LONG, TOGETHER, ALONE]
@@ -61,13 +64,13 @@ def runs(rest: list[str], *, fast: bool) -> list[list[str]]:
 
 def _pytest(arguments: list[str]) -> int:
     command = [sys.executable, "-m", "pytest", *arguments]
-    with in_memory("quick" in arguments) as place:
+    with in_memory("quick" in arguments or "long" in arguments) as place:
         return subprocess.run(command, cwd=ROOT, env=environment() | place, check=False).returncode
 
 
 @contextmanager
 def in_memory(wanted: bool) -> Iterator[dict[str, str]]:
-    """Where quick tests put their files: memory, where the system has it. Thousands of ledgers are synced there, and none of them is about a disk."""
+    """Where quick and long tests put their files: memory, where the system has it. Thousands of ledgers are synced there, and none is about a disk."""
     if not (wanted and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_BYTES):
         yield {}
         return

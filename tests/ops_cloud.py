@@ -142,7 +142,7 @@ class OpsCloud:
         return 200, {"documents": len(self.documents)}
 
     def _act(self, rollout: str, act: str, body: dict[str, Any]) -> tuple[int, Any]:
-        if act in ("start", "resume", "undo") and not self.stepped_up:
+        if act in ("start", "resume", "retry", "undo") and not self.stepped_up:
             where = f"/api/v1/rollouts/{rollout}/{act}"
             return 401, {"error": "this asks for the password again", "where": where, "hint": "POST /api/v1/step-up", "type": "step_up_needed"}
         if body.get("dry_run"):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contract.config import StationConfig
-from contract.configuration import LEVEL
+from contract.configuration import LEVEL, ConfigConfirmed
 from contract.envelope import FactEnvelope
 from contract.facts import Fact
 from contract.state import Link, State
@@ -52,6 +52,8 @@ class LightStation:
         self._token = f"{number:08x}"
         self.facts = Outbox(self._token, 1, 0)
         self.rebuilt = self.sessions = 0
+        self.tried_s = 0.0
+        """s of its own clock for which the last confirmed configuration was on trial."""
         self._stored: StoreConfig | None = None
         self._rows: dict[int, tuple[datetime, float, Fact]] = {}
         self._clock = WallClock(config.quota.utc_offset_min)
@@ -116,6 +118,7 @@ class LightStation:
             seq = self.facts.last + 1
             self._rows[seq] = (moment.at, moment.now, fact)
             self.facts.stored(seq)
+            self.tried_s = fact.tried_s if isinstance(fact, ConfigConfirmed) else self.tried_s
         for record in effects.records:
             if isinstance(record, StoreConfig):
                 self._stored = record

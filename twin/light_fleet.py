@@ -101,6 +101,7 @@ class Fleet:
         reports = Counter(str(line.station.desk.slots.kept.newest.phase.value) for line in self.lines)
         return {
             "stations": len(self.lines), "phases": reports, "rebuilt": sum(line.station.rebuilt for line in self.lines), "messages": self.messages,
+            "trial_s": min(line.station.tried_s for line in self.lines),
             "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1), "cpu_s": round(time.process_time(), 1),
         }  # fmt: skip
 
@@ -136,9 +137,10 @@ class Line:
             self._client.loop_write()
 
     def _publish(self, leaf: Leaf, payload: bytes) -> bool:
-        self._fleet.messages[f"sent {leaf.value}"] += 1
         traffic = leaf.traffic
-        return self._client.publish(topic(self._name, leaf), payload, traffic.qos, traffic.retain).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+        taken = self._client.publish(topic(self._name, leaf), payload, traffic.qos, traffic.retain).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+        self._fleet.messages[f"sent {leaf.value}"] += taken
+        return taken
 
     def _on_connect(self, client: paho.Client, data: Any, flags: Any, reason: Any, properties: Any) -> None:
         if reason.is_failure:
@@ -153,7 +155,8 @@ class Line:
 
     def _on_message(self, client: paho.Client, data: Any, message: paho.MQTTMessage) -> None:
         heard = understand(self._name, message.topic, bytes(message.payload))
-        self._fleet.messages[f"heard {message.topic.split('/', 4)[4]}"] += 1
+        again = " again" if message.dup else ""  # as a broker may whose acknowledgement is late
+        self._fleet.messages[f"heard{again} {message.topic.split('/', 4)[4]}"] += 1
         self.station.hear(heard, self._fleet.moment())
 
 

@@ -75,6 +75,7 @@ class TwinStation:
         self.eyes = TwinEyes(self.clock.monotonic)
         self.liveness = {each.source: self._source(each.source) for each in self.config.identity.liveness}
         self._due: dict[str, float] = {}
+        self._turn_at = -inf
         self._died_at: float | None = None
         self.guard = TwinGuard(lambda: with_expanders(TwinFactory(clock=self.clock.monotonic, lines=self.pins.room_side)))
         self.boot()
@@ -93,7 +94,7 @@ class TwinStation:
         )  # fmt: skip
         fit = with_fridge(fit, w1_beside(self.folder / "room"))
         self.assembly = started(partial(Assembly, self.config, self.folder, fit), Assembly.claim)
-        self._died_at, self._due = None, {}
+        self._died_at, self._due, self._turn_at = None, {}, -inf
         self.post(CameraChanged(True, ""))
         self.eyes.vault.joined(self.assembly.inbox.put)
         for source in self.liveness.values():
@@ -192,8 +193,9 @@ class TwinStation:
         if self._died_at is None:
             self.pins.deliver()
             self._look()
-            if not self.assembly.inbox.empty() or self.clock.monotonic() >= self.assembly.station.deadline():
+            if not self.assembly.inbox.empty() or self.clock.monotonic() >= self._turn_at:
                 self.assembly.station.drain()
+                self._turn_at = self.assembly.station.deadline()
             if self.assembly.station.to_be_rebuilt:
                 self.assembly.close()
                 self._begin()
@@ -215,5 +217,5 @@ class TwinStation:
             return DOOR_STEP_S if self.world.door.moving else WATER_STEP_S
         if self._died_at is not None:
             return IDLE_STEP_S
-        due = min(self.assembly.station.deadline(), min(self._due.values(), default=inf), self.eyes.due(), *(each.due() for each in self.liveness.values()))
+        due = min(self._turn_at, min(self._due.values(), default=inf), self.eyes.due(), *(each.due() for each in self.liveness.values()))
         return max(0.001, min(IDLE_STEP_S, due - now))

@@ -42,7 +42,7 @@ class Client:
         """`kept_as`: name of the context whose token this is; then it is renewed before it ends."""
         self.server = contexts.address(context.server)
         self._token, self._kept_as = context.token, kept_as
-        self._expires = _time(context.expires_at) if kept_as else None
+        self._expires = self._ends = _time(context.expires_at) if kept_as else None
         handlers: list[urllib.request.BaseHandler] = [_Stay()]
         if loopback(self.server):
             handlers.append(urllib.request.ProxyHandler({}))
@@ -93,6 +93,7 @@ class Client:
         except OpsFailed:
             return  # what is asked for next says why
         before, self._token, self._expires = self._token, str(told["token"]), _time(str(told["expires_at"]))
+        self._ends = self._expires
         contexts.renewed(self._kept_as, before, told)
 
     def _asked(self, method: str, path: str, body: object) -> Any:
@@ -106,12 +107,21 @@ class Client:
                 text = answer.read()
             return json.loads(text) if text else None
         except urllib.error.HTTPError as error:
-            raise Refused(error.code, _problem(error)) from None
+            raise Refused(error.code, self._who(path, error.code, _problem(error))) from None
         except ValueError:
             raise OpsFailed(Exit.NOT_REACHABLE, f"{self.server}: does not answer like the cloud of smart stations; look at --server") from None
         except (OSError, HTTPException) as error:
             why = getattr(error, "reason", None) or error
             raise OpsFailed(Exit.NOT_REACHABLE, f"{self.server}: {why}; is the cloud running there? Else: --server URL, ./kiosk context use NAME") from None
+
+
+    def _who(self, path: str, status: int, problem: dict[str, Any]) -> dict[str, Any]:
+        """Of a 401 that a login would mend: in words of this computer, which knows what it sent."""
+        if status != 401 or "type" in problem or path == "/login":
+            return problem
+        over = self._ends is not None and self._ends < datetime.now(UTC)
+        ended = f"the login ended at {self._ends:%H:%M} UTC" if self._ends and over else f"{self.server} does not know this token, or no longer"
+        return {"error": ended if self._token else f"nobody is logged in at {self.server}", "hint": LOG_IN}
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -165,6 +175,4 @@ def _told(status: int, problem: Mapping[str, Any]) -> str:
     where = "" if where.startswith(PREFIX) else where
     hint = str(problem.get("hint") or "")
     hint = "" if PREFIX in hint else hint
-    if status == 401 and "type" not in problem:
-        hint = LOG_IN
     return plain(f"{where}{': ' if where else ''}{value}{error}{'; ' if hint else ''}{hint}")

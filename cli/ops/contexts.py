@@ -105,10 +105,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def name(asked: argparse.Namespace) -> str:
-    """Of the context that is meant, whether or not it is there. With no login of one's own it is a demo that runs here."""
-    known = load()
+    """Of the context that is meant, whether or not it is there. With no login of one's own, and no other server named, it is a demo that runs here."""
+    known, server = load(), asked.server or os.environ.get(SERVER)
     named = asked.context or os.environ.get(CONTEXT)
-    return named or (DEMO if known.current not in known.contexts and demo() else known.current)
+    runs = None if named or known.current in known.contexts else demo()
+    return named or (DEMO if runs and (not server or same(server, runs.server)) else known.current)
 
 
 def demo() -> Context | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from cli.ops.client import Client
+from cli.ops.client import LOG_IN, Client
+from cli.ops.exits import Exit, OpsFailed
 from cli.ops.looks import stations
 from cli.ops.plan_file import Base, FieldChange, Item, digest
 from contract.change import differences
-from contract.config import ConfigRefused, check
+from contract.config import ConfigRefused, StationConfig, check
 from contract.configuration import LEVEL
 
 FAILED = ("refused", "rolled_back")
@@ -21,7 +23,7 @@ CONFIG_PAGE = 500
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the folder says of one station; checked against the contract. `labels`: what else a selector may ask for."""
+    """What the folder says of one station: `content`, and `config` as the contract reads it. `labels`: what else a selector may ask for."""
 
     station: str
     district: str
@@ -29,6 +31,7 @@ class Wanted:
     city: str
     labels: dict[str, str]
     content: dict[str, Any]
+    config: StationConfig
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,19 @@ class Held:
 def held(client: Client) -> dict[str, Held]:
     """Of every station that the cloud knows."""
     heard = {one["station"]: one for one in stations(client, [])}
-    return {one["station"]: Held(one, heard.get(one["station"])) for one in client.pages("/config", limit=CONFIG_PAGE)}
+    return {name: Held(one, heard.get(name)) for name, one in configs(client).items()}
+
+
+def configs(client: Client) -> dict[str, dict[str, Any]]:
+    """Rows of /config with what stands in them, by station.
+
+    Raises:
+        OpsFailed: nobody is logged in, or as somebody to whom the contents are not told.
+    """
+    found = {one["station"]: one for one in client.pages("/config", limit=CONFIG_PAGE)}
+    if not all(one.get("whole", True) for one in found.values()):
+        raise OpsFailed(Exit.NOT_ALLOWED, f"what stands in a configuration is for operators and above; {LOG_IN} as one, see docs/roles.md")
+    return found
 
 
 def base(config: Mapping[str, Any]) -> Base:
@@ -53,9 +68,9 @@ def base(config: Mapping[str, Any]) -> Base:
     )  # fmt: skip
 
 
-def differing(wanted: Iterable[Wanted], there: Mapping[str, Held]) -> list[Item]:
-    """An item for each station that would change, in the order of their numbers."""
-    found = [item for one in wanted if one.station in there and (item := _item(one, there[one.station])) is not None]
+def differing(wanted: Iterable[Wanted], there: Mapping[str, Held], renew: datetime | None = None) -> list[Item]:
+    """An item for each station that would change, in the order of their numbers; with `renew` also where the document ends before that."""
+    found = [item for one in wanted if one.station in there and (item := _item(one, there[one.station], renew)) is not None]
     return sorted(found, key=lambda item: in_order(item.station))
 
 
@@ -64,13 +79,18 @@ def in_order(station: str) -> list[tuple[bool, int, str]]:
     return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", station) if part]
 
 
-def _item(wanted: Wanted, held: Held) -> Item | None:
+def ends_before(config: Mapping[str, Any], at: datetime) -> bool:
+    """Whether its newest document has an end, and that is before."""
+    return bool(config.get("expires")) and datetime.fromisoformat(config["expires"]) < at
+
+
+def _item(wanted: Wanted, held: Held, renew: datetime | None) -> Item | None:
     """None when there is nothing to do."""
     has = held.config.get("content")
-    settled = not failed(held.config)
+    settled = not failed(held.config) and not (renew and ends_before(held.config, renew))
     if has == wanted.content and settled:
         return None
-    changes = _changes(has, wanted.content)
+    changes = _changes(has, wanted.config)
     if not changes and has is not None and settled:
         return None  # said in other words, such as a default written out
     return Item(
@@ -85,7 +105,7 @@ def failed(config: Mapping[str, Any]) -> bool:
     return config.get("phase") in FAILED and config.get("in_force_sha256") != config.get("sha256")
 
 
-def _changes(before: object, after: dict[str, Any]) -> tuple[FieldChange, ...]:
+def _changes(before: object, after: StationConfig) -> tuple[FieldChange, ...]:
     """Empty also where the cloud has nothing, or something that this release can not read any more."""
     try:
         old = check(before) if before is not None else None
@@ -93,7 +113,7 @@ def _changes(before: object, after: dict[str, Any]) -> tuple[FieldChange, ...]:
         old = None
     if old is None:
         return ()
-    found = differences(old, check(after))
+    found = differences(old, after)
     return tuple(FieldChange(field=one.field, before=one.before, after=one.after, live=one.live, safer=one.safer) for one in found)
 
 
@@ -107,7 +127,8 @@ def _notes(held: Held) -> dict[str, str]:
     if config.get("root") == 0 and config.get("reported_at"):
         notes["root"] = "it has no root key, so it takes no pushed configuration"
     if failed(config):
-        notes["failed"] = f"{config['phase'].replace('_', ' ')} version {config.get('version')}: {config.get('reason') or 'no reason given'}"
+        version = config.get("reported_version") or config.get("version")
+        notes["failed"] = f"{config['phase'].replace('_', ' ')} version {version}: {config.get('reason') or 'no reason given'}"
     if config.get("phase") in UNSETTLED:
         notes["unsettled"] = f"version {config.get('version')} is in phase {config['phase']} there"
     return notes

@@ -25,5 +25,8 @@ def wanted(folder: Path) -> list[Wanted]:
         more = f"\n  and {len(tree.problems) - SHOWN} more; ./kiosk config check lists them" if len(tree.problems) > SHOWN else ""
         raise OpsFailed(Exit.FAILED, f"--folder {folder}: nothing was compared, since this is wrong:\n{shown}{more}")
     return [
-        Wanted(one.station, one.district, one.grade, one.city, {"kind": one.kind, "name": one.name}, tree.content(one.station)) for one in tree.stations()
+        Wanted(
+            one.station, one.district, one.grade, one.city, {"kind": one.kind, "name": one.name}, tree.content(one.station), tree.configs[one.station],
+        )
+        for one in tree.stations()
     ]  # fmt: skip

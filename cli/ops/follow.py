@@ -12,6 +12,8 @@ from cli.ops.exits import Exit
 from cli.ops.watch import Pause
 
 MOST = 200
+LEAVE_AFTER = 30
+"""Looks at a rollout that nobody has and that all of its stations wait with; a script goes on then."""
 
 
 def look(server: Client, rollout: str) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
@@ -24,8 +26,10 @@ def look(server: Client, rollout: str) -> tuple[dict[str, Any], list[dict[str, A
 
 
 def follow(server: Client, rollout: str, pause: Pause = time.sleep) -> Exit:
-    """0 when it is done, 1 when it was taken back, paused by the cloud, or ended otherwise. Ctrl-C leaves it running."""
+    """0 when it is done, 1 when it was taken back, paused by the cloud, or ended otherwise; also, where nobody looks on, when all that is left
+    is to wait for stations. Ctrl-C leaves it running."""
     shown: list[dict[str, Any]] = []
+    still = 0
     try:
         while True:
             one, failed, waiting = watch.patiently(lambda: look(server, rollout), pause)
@@ -33,9 +37,14 @@ def follow(server: Client, rollout: str, pause: Pause = time.sleep) -> Exit:
             shown = one["waves"]
             if one["state"] in waves.ENDED or one["state"] == "paused":
                 return Exit.OK if one["state"] in waves.GOOD_END else Exit.FAILED
+            still = still + 1 if waves.only_waits(one) else 0
+            if still > LEAVE_AFTER and not sys.stdout.isatty():
+                print(waves.text(one, failed, waiting), flush=True)
+                talk.say(f"nobody has it yet; rollout {rollout} goes on by itself when they come back: ./kiosk rollout status {rollout} shows it")
+                return Exit.FAILED
             pause(watch.EVERY_S)
     except KeyboardInterrupt:
-        talk.say(f"rollout {rollout} goes on; ./kiosk rollout status {rollout} shows it")
+        talk.say(f"rollout {rollout} goes on; ./kiosk rollout status {rollout} shows it, ./kiosk rollout pause {rollout} --reason TEXT stops it")
         raise
 
 

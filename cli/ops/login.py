@@ -6,13 +6,17 @@ import argparse
 import getpass
 import os
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from cli.ops import contexts, talk
+from cli.ops import contexts, signer, talk
 from cli.ops.client import Client, loopback
 from cli.ops.contexts import Context
 from cli.ops.exits import Exit, OpsFailed, ended
+
+SIGNING = ("ops", "admin")
+"""Who can do something about keys that end."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -49,6 +53,9 @@ def _in(asked: argparse.Namespace) -> Exit:
     contexts.put(name, Context(server, str(told["token"]), str(told.get("name", user)), role, str(told.get("expires_at", "")), folder, key))
     districts = ", ".join(told.get("districts") or ()) or "all districts"
     talk.say(f"logged in at {server} as {user}: {role}, {districts}; until {told.get('expires_at', '?')}. Context {name} is in use")
+    if role in SIGNING:
+        with suppress(OpsFailed):
+            signer.notices(Client(contexts.known_ones()[name]).get("/trust"))
     return Exit.OK
 
 
@@ -70,6 +77,7 @@ def _out(asked: argparse.Namespace) -> Exit:
         if failed.exit_code is not Exit.NOT_ALLOWED:
             raise
     if not os.environ.get(contexts.TOKEN):
-        contexts.put(name, replace(context, token="", expires_at=""))
+        known = contexts.load()
+        contexts.save(replace(known, contexts=known.contexts | {name: replace(context, token="", expires_at="")}))
     talk.say(f"logged out at {context.server}")
     return Exit.OK

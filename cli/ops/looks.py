@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from cli.ops import naming
 from cli.ops.client import Client, quoted
 from cli.ops.exits import Exit, OpsFailed
 from cli.ops.tables import Column
@@ -26,8 +27,14 @@ class Look:
 
 def stations(client: Client, names: list[str]) -> list[Row]:
     """`state` is ok, faulty (online with a fault), or late, lost, stopped, unknown."""
-    found = client.pages("/stations", limit=PAGE)
-    return [_station(one) for one in found if not names or one["station"] in names]
+    return [_station(one) for one in _named("station", client.pages("/stations", limit=PAGE), names)]
+
+
+def _named(what: str, found: Iterable[Row], names: list[str], key: str = "station") -> list[Row]:
+    """Those that were asked for, all when none was. Raises: OpsFailed: the cloud knows none of this name."""
+    rows = list(found)
+    naming.all_known(what, names, [str(one[key]) for one in rows], "known to the cloud", f"./kiosk get {what}s -o name lists them")
+    return [one for one in rows if not names or str(one[key]) in names]
 
 
 def _station(one: Row) -> Row:
@@ -37,16 +44,15 @@ def _station(one: Row) -> Row:
 
 
 def config(client: Client, names: list[str]) -> list[Row]:
-    """Which document each station has, and how it fared."""
-    found = client.pages("/config", limit=200)
-    rows = [{**one, "release": one.get("release") or NOT_PUSHED} for one in found if not names or one["station"] in names]
-    return [{key: value for key, value in row.items() if key != "content"} for row in rows]
+    """Which document each station has, and how it fared; what stands in it: ./kiosk config show, ./kiosk diff."""
+    found = _named("station", client.pages("/config", limit=200), names)
+    rows = [{**one, "release": one.get("release") or NOT_PUSHED} for one in found]
+    return [{key: value for key, value in row.items() if key not in ("content", "undo")} for row in rows]
 
 
 def rollouts(client: Client, names: list[str]) -> list[Row]:
     """The newest first."""
-    found = [one for one in client.pages("/rollouts") if not names or str(one["id"]) in names]
-    return [rollout(one) for one in found]
+    return [rollout(one) for one in _named("rollout", client.pages("/rollouts"), names, "id")]
 
 
 def rollout(one: Row) -> Row:
@@ -66,7 +72,10 @@ def orders(client: Client, names: list[str]) -> list[Row]:
     """Those to the named stations. Raises: OpsFailed when none is named."""
     if not names:
         raise OpsFailed(Exit.MISUSED, "get orders: name one station or more, such as ./kiosk get orders st-1; ./kiosk get stations has the names")
-    return [one for name in names for one in client.pages(f"/stations/{quoted(name)}/orders")]
+    found = [one for name in names for one in client.pages(f"/stations/{quoted(name)}/orders")]
+    if not found:
+        stations(client, names)  # a slip of the pen is told
+    return found
 
 
 LOOKS = {

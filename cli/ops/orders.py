@@ -7,8 +7,9 @@ import time
 from typing import Any
 
 from cli.ops import client, contexts, stepping, talk
-from cli.ops.client import Client, quoted
+from cli.ops.client import Client, Refused, quoted
 from cli.ops.exits import Exit, OpsFailed, ended
+from cli.ops.looks import stations
 from cli.ops.tables import plain
 from cli.ops.watch import Pause
 
@@ -22,6 +23,7 @@ ORDERS = {
 WAIT_S = 45.0
 """Longer than the cloud waits for challenge and answer."""
 EVERY_S = 0.5
+NOT_FOUND = 404
 OPEN = ("asking", "sent")
 CODES = {"done": Exit.OK, "refused": Exit.REFUSED, "not_delivered": Exit.NOT_REACHABLE, "no_answer": Exit.FAILED}
 
@@ -49,7 +51,12 @@ def _order(asked: argparse.Namespace, pause: Pause = time.sleep) -> Exit:
     body: dict[str, object] = {"order": ORDERS[asked.verb][0], "reason": asked.reason}
     if asked.verb == "maintenance":
         body["minutes"] = asked.minutes
-    given = stepping.done(asked, server, lambda: server.post(f"/stations/{quoted(asked.station)}/orders", body))
+    try:
+        given = stepping.done(asked, server, lambda: server.post(f"/stations/{quoted(asked.station)}/orders", body))
+    except Refused as refused:
+        if refused.status == NOT_FOUND:
+            stations(server, [asked.station])  # says who is meant, perhaps
+        raise
     if asked.no_wait:
         print(given["id"])
         return Exit.OK

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import subprocess
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cli.ops import client, contexts, talk
+from cli.ops import client, contexts, naming, talk, told
 from cli.ops.client import Client
-from cli.ops.desired import Held, Wanted, differing, held, in_order
+from cli.ops.desired import Held, Wanted, differing, ends_before, held, in_order
 from cli.ops.exits import Exit, OpsFailed
 from cli.ops.folder import wanted
 from cli.ops.plan_file import Item, Plan, plan_id
@@ -21,48 +22,60 @@ from contract.configuration import LEVEL
 
 FOLDER = ROOT / "firmware_config"
 MOST_RELEASE = 64
+SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class Compared:
     """`looked_at`: stations of the folder that the cloud knows and the selector means; `unknown`: it knows not, in cities of
-    which it knows some; `left`: at the cloud only."""
+    which it knows some; `left`: at the cloud only; `ending`: whose document ends within a month, and which nothing renews."""
 
     items: tuple[Item, ...]
     looked_at: int
     unknown: tuple[str, ...]
     left: tuple[str, ...]
+    ending: tuple[str, ...] = ()
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Flags of whatever compares."""
     parser.add_argument("--folder", type=Path, metavar="DIR", help="layers of configuration; else that of the context, else firmware_config/ here")
     parser.add_argument("-l", "--selector", type=selector, metavar="SELECTOR", help="such as district=riverside,state!=ok")
+    parser.add_argument("--renew", type=float, metavar="DAYS", help="also sign anew what does not change, where its document ends within so many days")
     contexts.add(parser)
 
 
 def folder(asked: argparse.Namespace) -> Path:
     """Of the layers that are meant."""
+    if asked.folder:
+        return Path(asked.folder)
     kept = contexts.chosen(asked).folder
-    return asked.folder or (Path(kept) if kept else FOLDER)
+    return Path(kept) if kept else FOLDER
 
 
 def compared(asked: argparse.Namespace, server: Client, stations: Sequence[str] = ()) -> Compared:
     """Raises: OpsFailed."""
-    there = held(server)
     layers = folder(asked)
-    all_of_them = wanted(layers)
-    absent = [name for name in stations if name not in {one.station for one in all_of_them}]
-    if absent:
-        raise OpsFailed(Exit.MISUSED, f"station {absent[0]}: is not in {layers}; ./kiosk config list shows who is")
+    with ThreadPoolExecutor(1) as beside:  # the folder is read while the cloud looks things up
+        asking = beside.submit(held, server)
+        all_of_them = wanted(layers)
+        there = asking.result()
+    must_know(stations, [one.station for one in all_of_them], layers)
     meant = _meant(all_of_them, there, asked.selector, stations)
     known = [one for one in meant if one.station in there]
-    items = tuple(differing(known, there))
+    now = datetime.now(UTC)
+    items = tuple(differing(known, there, now + timedelta(days=asked.renew) if asked.renew is not None else None))
     cities = {one.city for one in known}
     unknown = tuple(sorted((one.station for one in meant if one.station not in there and (one.city in cities or stations)), key=in_order))
     in_folder = {one.station for one in all_of_them}
     left = tuple(sorted((name for name in there if name not in in_folder), key=in_order))
-    return Compared(items, len(known), unknown, left)
+    ending = {one.station for one in known if ends_before(there[one.station].config, now + SOON)} - {item.station for item in items}
+    return Compared(items, len(known), unknown, left, tuple(sorted(ending, key=in_order)))
+
+
+def must_know(names: Sequence[str], known: Sequence[str], layers: Path) -> None:
+    """Raises: OpsFailed: one of these is not in the layers; says which are near."""
+    naming.all_known("station", names, known, f"in {layers}", "./kiosk config list shows who is")
 
 
 def planned(asked: argparse.Namespace, stations: Sequence[str] = ()) -> Plan:
@@ -86,6 +99,9 @@ def warn(found: Compared) -> None:
         if names:
             more = f" and {len(names) - 5} more" if len(names) > 5 else ""
             talk.say(f"note: {len(names)} {words}: {' '.join(names[:5])}{more}")
+    if found.ending:
+        text = f"{told.count(len(found.ending))} with a document that ends within {SOON.days} days or is over: {told.names(found.ending, 5)}"
+        talk.say(f"note: {text}; --renew {SOON.days} signs these anew")
 
 
 def commit(folder: Path) -> str:

@@ -13,7 +13,7 @@ from cli.ops.client import Client, quoted
 from cli.ops.exits import Exit, OpsFailed, ended
 from cli.ops.follow import follow, look
 from cli.ops.looks import LOOKS
-from cli.ops.tables import Form, as_yaml, grid, written
+from cli.ops.tables import Form, as_yaml, form, grid, written
 from cli.ops.told import names
 
 ACTS = {
@@ -23,6 +23,8 @@ ACTS = {
     "retry": "send it again to those that failed",
     "undo": "take everything of this rollout back, at every station that got it",
 }
+DRY = "?dry_run=true"
+"""In the address: then the cloud does not want the password again."""
 SENDS = {"new": "the new one", "undo": "its undo", "": "nothing"}
 
 
@@ -31,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="kiosk rollout", description="rollouts: how far they are, and stopping them")
     verbs = made.add_subparsers(dest="verb", required=True, metavar="VERB")
     listing = verbs.add_parser("list", help="all of them, the newest first")
-    listing.add_argument("-o", "--output", type=Form, choices=list(Form), default=Form.TABLE, metavar="FORM", help="table, wide, json, yaml, name")
+    listing.add_argument("-o", "--output", type=form, default=Form.TABLE, metavar="FORM", help="table, wide, json, yaml, name")
     status = verbs.add_parser("status", help="waves, failed stations and why, verdicts, history")
     status.add_argument("id", metavar="ID", nargs="?", help="default: the newest one")
     status.add_argument("-o", "--output", choices=("text", "json", "yaml"), default="text", help="default %(default)s")
@@ -84,13 +86,14 @@ def _newest(server: Client) -> str:
     found = looks.rollouts(server, [])
     if not found:
         raise OpsFailed(Exit.FAILED, "there is no rollout yet; ./kiosk plan and ./kiosk apply make one")
-    return str(found[0]["id"])
+    return str(next((one for one in found if one.get("wave", 1)), found[0])["id"])  # not a draft that came to nothing
 
 
 def _act(asked: argparse.Namespace) -> Exit:
     server = client.of(asked)
     path = f"/rollouts/{quoted(asked.id)}"
     where = f"{path}/stations/{quoted(asked.station)}/cancel" if asked.verb == "cancel" else f"{path}/{asked.verb}"
+    where += DRY if asked.dry_run else ""
     told = stepping.done(asked, server, lambda: server.post(where, {"reason": asked.reason, "dry_run": asked.dry_run}))
     if asked.dry_run:
         print(would(told))

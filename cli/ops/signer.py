@@ -10,8 +10,10 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cli.key_files import KeyRefused, open_private
+from cli.ops import talk
 from cli.ops.exits import Exit, OpsFailed
 from cli.ops.plan_file import Item
+from cli.ops.tables import plain
 from contract.signing import Kind, Signed, TrustRefused, key_id, public_half, sign
 from contract.trust import ConfigDocument, first_root, newest_root
 
@@ -47,6 +49,12 @@ def believed(private: Ed25519PrivateKey, trust: Mapping[str, Any], now: datetime
         raise OpsFailed(Exit.REFUSED, f"--key: {own} is no ops key of root {root.version} ({there}); every station would refuse what it signs")
     if found.expires < now:
         raise OpsFailed(Exit.REFUSED, f"--key: {own} was over on {found.expires:%Y-%m-%d}; sign with a newer one, see docs/trust.md")
+
+
+def notices(trust: Mapping[str, Any]) -> None:
+    """What a person has to do about keys, on stderr, before it is too late."""
+    for words in trust.get("notices") or ():
+        talk.say(f"note: {plain(words)}")
 
 
 def documents(items: tuple[Item, ...], release: str, level: int, private: Ed25519PrivateKey, now: datetime, days: float) -> Iterator[dict[str, Any]]:

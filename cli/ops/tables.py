@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +21,13 @@ class Form(StrEnum):
     JSON = "json"
     YAML = "yaml"
     NAME = "name"
+
+
+def form(text: str) -> Form:
+    """For argparse."""
+    if text not in set(Form):
+        raise argparse.ArgumentTypeError(f"{text!r}: one of {', '.join(Form)}")
+    return Form(text)
 
 
 @dataclass(frozen=True)

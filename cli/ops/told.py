@@ -105,6 +105,8 @@ def _fields(items: Sequence[Item]) -> str:
             found[one.field].append(one)
     first = sum(item.first for item in items)
     rows = [["whole configuration", str(first), "as provisioned -> all that the layers say", "restart"]] if first else []
+    again = sum(not item.first and not item.changes for item in items)
+    rows += [["none: the same, signed anew", str(again), "-", "live"]] if again else []
     for field, changes in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0])):
         values = Counter(f"{value(one.before)} -> {value(one.after)}" for one in changes)
         words = next(iter(values)) if len(values) == 1 else f"{len(values)} different changes"

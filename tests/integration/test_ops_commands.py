@@ -10,7 +10,7 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -53,6 +53,9 @@ class Town:
         return True
 
     deliver = publish
+
+    def deliver_each(self, messages: Sequence[tuple[str, bytes]], qos: int, retain: bool) -> list[bool]:
+        return [self.publish(name, payload, qos, retain) for name, payload in messages]
 
     def answer(self, cloud: Cloud) -> None:
         """On its own thread, until it is told None."""
@@ -110,7 +113,7 @@ class Desk:
     def applied(self, *words: str) -> str:
         """The id of the rollout."""
         self.typed()
-        more = ["--key", str(self.keys / "ops.pem"), "--yes", "--soak", "0", "--password-stdin", "--reason", "slow walkers"]
+        more = ["--key", str(self.keys / "ops.pem"), "--yes", "--soak", "0", "--visits", "0", "--password-stdin", "--reason", "slow walkers"]
         assert apply.main([*words, *more]) == Exit.OK
         return str(Client(contexts.load().contexts["default"]).get("/rollouts")["items"][0]["id"])
 

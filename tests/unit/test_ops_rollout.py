@@ -85,6 +85,15 @@ def test_following_ends_with_the_rollout(cloud: OpsCloud, capsys: pytest.Capture
     assert waves.STATES[state] in lines
 
 
+def test_a_script_does_not_wait_for_stations_that_are_away(cloud: OpsCloud, capsys: pytest.CaptureFixture[str]) -> None:
+    cloud.rollouts["r7"] |= {"state": "running", "counts": {"waiting": 2, "cancelled": 1}}
+    waited: list[float] = []
+    assert follow(Client(Context(cloud.url)), "r7", waited.append) is Exit.FAILED
+    told = capsys.readouterr()
+    assert len(waited) == 30 and "it is done when one of these has it" in told.out
+    assert "nobody has it yet; rollout r7 goes on by itself" in told.err
+
+
 def test_watching_a_pipe_prints_only_what_changed(capsys: pytest.CaptureFixture[str]) -> None:
     rows = [{"id": "1", "state": "ok"}, {"id": "2", "state": "ok"}]
     looks = 0

@@ -136,6 +136,17 @@ def test_without_a_login_the_demo_that_runs_is_meant(cloud: OpsCloud, tmp_path: 
     running.remove(os.getpid())
 
 
+def test_a_login_elsewhere_is_not_taken_for_the_demo_that_runs(cloud: OpsCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_UNIX) as control:
+        control.bind(str(tmp_path / "c"))
+        ops = running.RemoteOps("http://127.0.0.1:9", "ops", "of-the-demo", "2026-11-21T04:00:00.000Z", str(tmp_path), str(tmp_path / "ops.pem"))
+        running.write(running.Running(os.getpid(), str(tmp_path / "c"), ("st-1",), ops))
+        logged_in(cloud, monkeypatch)
+        assert get(["stations"]) == 0
+        assert cloud.tokens[-1] == "fresh" and list(contexts.load().contexts) == ["default"]
+    running.remove(os.getpid())
+
+
 def test_logging_out_takes_the_token_away(cloud: OpsCloud, monkeypatch: pytest.MonkeyPatch) -> None:
     logged_in(cloud, monkeypatch)
     assert login(["--out"]) == 0
