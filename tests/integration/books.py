@@ -64,17 +64,20 @@ class Books:
         ]
         return witness.differences(ours, theirs)
 
-    def missing_points(self) -> list[tuple[str, str, int]]:
-        """(station, part, ms UTC) of instants in batches that the cloud's series does not have, or has otherwise."""
+    def instants(self) -> dict[str, dict[tuple[str, int], dict[str, float]]]:
+        """By station: (part, ms UTC) -> values of the instants in every batch that it has committed by now. Stations at rest go on measuring."""
+        return {name: witness.instants(witness.committed(self.home(name), "batch")) for name in self._stations}
+
+    def missing_points(self, wanted: dict[str, dict[tuple[str, int], dict[str, float]]]) -> list[tuple[str, str, int]]:
+        """(station, part, ms UTC) of those that the cloud's series does not have, or has otherwise."""
         series = EmbeddedSeries(self._folder / "cloud" / "series.sqlite")
         missing = []
         for name in self._stations:
-            wanted = witness.instants(witness.committed(self.home(name), "batch"))
             there: dict[tuple[str, int], dict[str, Any]] = {}
             for one in series.query("sample", {"station": name}, 0, 2**42, 0):
                 for index, at_ms in enumerate(one.at_ms):
                     there[one.tags.get("part", ""), at_ms] = {column: values[index] for column, values in one.columns.items()}
-            missing += [(name, *key) for key, values in wanted.items() if not values.items() <= there.get(key, {}).items()]
+            missing += [(name, *key) for key, values in wanted[name].items() if not values.items() <= there.get(key, {}).items()]
         series.close()
         return missing
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from edge.faces.shapes import Vector
 
-PIECE = 16
+PIECE, BEGIN = 16, 4
 UNREADABLE = ("[vvar]", "[vvar_vclock]", "[vsyscall]")
 CHUNK = 16 << 20
 
@@ -43,7 +43,26 @@ def of_picture(jpeg: bytes) -> dict[str, bytes]:
 
 def hits(blocks: Iterable[tuple[str, bytes]], needles: dict[str, bytes]) -> list[str]:
     """`place: form` of each needle found."""
-    return [f"{place}: {form}" for place, block in blocks for form, needle in needles.items() if needle in block]
+    begins = np.array([int.from_bytes(needle[:BEGIN], "little") for needle in needles.values()], np.uint32)
+    low, high = (np.zeros(1 << 16, bool) for _ in range(2))
+    low[begins & 0xFFFF] = high[begins >> 16] = True
+    found = []
+    for place, block in blocks:
+        there = _begun(block, low, high)
+        found += [f"{place}: {form}" for form, needle in needles.items() if needle[:BEGIN] in there and needle in block]
+    return found
+
+
+def _begun(block: bytes, low: np.ndarray, high: np.ndarray) -> set[bytes]:
+    """What stands where two bytes are marked in `low` and the next two in `high`: few of hundreds of needles are then looked for in earnest."""
+    found: set[bytes] = set()
+    for first in range(min(2, len(block))):
+        pairs = np.frombuffer(block, "<u2", (len(block) - first) // 2, first)
+        at = np.flatnonzero(low[pairs[:-1]])
+        at = at[high[pairs[at + 1]]]
+        words = np.unique(pairs[at] | pairs[at + 1].astype(np.uint32) << 16)
+        found |= {int(word).to_bytes(BEGIN, "little") for word in words}
+    return found
 
 
 def files(*folders: Path) -> Iterator[tuple[str, bytes]]:

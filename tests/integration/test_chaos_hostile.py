@@ -22,7 +22,9 @@ from tests.integration.hostile import Forger
 from tests.integration.storm import Storm
 from tests.integration.test_chaos import RECOVER_S, SEED, engine
 
-MESSAGES = 500
+MESSAGES, ROUNDS = 500, 20
+OF_OTHERS = 20
+"""Facts of the true stations while messages are being refused; they come when they come, so the attacker goes on until there are more."""
 DELAY_MS = 2000
 HONEST = ("st-1", "st-2")
 FORGED = "st-3"
@@ -49,17 +51,20 @@ def test_hostile_messages_are_refused_and_counted_and_hold_up_nobody(tmp_path: P
         storm.stations.kill(FORGED)
         epoch = witness.committed(storm.books.home("st-1"))[0]["epoch"]
         forger = Forger(Random(SEED), FORGED, "st-1", epoch)
-        messages = [*forger.messages(MESSAGES), forger.bomb()]
-        began_ms = time.time() * 1000
-        client = Client(storm.broker, FORGED)
-        for leaf, payload, _ in messages:
-            client.say(topic(FORGED, leaf), payload)
-        found = await_refusals(storm, len(messages))
-        time.sleep(1.0)
-        delays = [row.received_ms - row.at_ms for row in storm.books.rows() if row.station in HONEST and row.at_ms >= began_ms]
+        began_ms, client, messages, delays = time.time() * 1000, Client(storm.broker, FORGED), [forger.bomb()], list[int]()
+        client.say(topic(FORGED, messages[0][0]), messages[0][1])
+        for _ in range(ROUNDS):
+            more = forger.messages(MESSAGES)
+            for leaf, payload, _ in more:
+                client.say(topic(FORGED, leaf), payload)
+            messages += more
+            found = await_refusals(storm, len(messages))
+            delays = [row.received_ms - row.at_ms for row in storm.books.rows() if row.station in HONEST and row.at_ms >= began_ms]
+            if len(delays) > OF_OTHERS:
+                break
         print(f"\n{kind}: {found}; {len(delays)} facts of others meanwhile, {max(delays)} ms at most from the station's ledger to the cloud's")
         assert found == Counter(reason for _, _, reason in messages)
-        assert len(delays) > 20
+        assert len(delays) > OF_OTHERS
         assert max(delays) <= DELAY_MS
         assert not [row for row in storm.books.rows() if row.epoch == "0bad0bad"]
 

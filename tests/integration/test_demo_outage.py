@@ -20,7 +20,7 @@ from cli.places import ROOT
 from twin import photos
 
 pytestmark = [pytest.mark.slow, pytest.mark.faces]
-START_S, CLOSE_S = 90.0, 120.0
+START_S, CLOSE_S = 180.0, 120.0
 
 
 @dataclass

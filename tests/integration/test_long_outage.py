@@ -34,7 +34,7 @@ def rows(folder: Path, question: str) -> list[tuple[Any, ...]]:
         return db.execute(question).fetchall()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_72_hours_and_50_000_facts_arrive_once_and_delay_nothing_new(tmp_path: Path) -> None:
     cloud = bench(tmp_path / "cloud")
     cloud.clock.ms = round((NOON + timedelta(hours=HOURS + 1)).timestamp() * 1000)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.properties.test_orders import check_replays
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 def test_100_000_replays_over_250_restarts_and_clock_jumps_open_nothing() -> None:

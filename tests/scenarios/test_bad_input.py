@@ -57,6 +57,7 @@ def test_a_rebirth_sends_everything_again_and_nothing_twice(bench: TwinStation) 
     assert len(bench.cloud.facts) == facts
 
 
+@pytest.mark.slow
 def test_a_flood_is_counted_and_told_once_a_minute(bench: TwinStation) -> None:
     for _ in range(20):
         for _ in range(100):
@@ -69,6 +70,7 @@ def test_a_flood_is_counted_and_told_once_a_minute(bench: TwinStation) -> None:
     assert len(told) <= 8
 
 
+@pytest.mark.slow
 def test_the_door_answers_in_the_middle_of_a_flood(bench: TwinStation) -> None:
     for _ in range(1000):
         bench.post(InputFaulty("cmd", "x"), CommandReceived(b"{"), AckReceived("zz", -1))

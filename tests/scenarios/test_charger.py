@@ -73,6 +73,7 @@ def test_the_screen_follows_a_charge(bench: TwinStation) -> None:
     assert view.energy_wh == pytest.approx(0.3, abs=0.02)
 
 
+@pytest.mark.slow
 def test_a_charge_goes_on_while_the_screen_is_asleep(bench: TwinStation) -> None:
     charging(bench)
     bench.after(400)
@@ -216,12 +217,14 @@ def check_minutes_are_a_quota(bench: TwinStation) -> None:
     assert not live(bench)
 
 
+@pytest.mark.slow
 def test_minutes_are_a_quota(bench: TwinStation) -> None:
     check_minutes_are_a_quota(bench)
     assert (ended(bench).stop, ended(bench).charged_min) == (Stop.TIME_LIMIT, 3)
     assert refused(bench) is Refusal.QUOTA_SPENT
 
 
+@pytest.mark.slow
 def test_minutes_not_used_come_back(bench: TwinStation) -> None:
     charging(bench)
     assert bench.cloud.of(ChargeStarted)[0].reserved_min == 480

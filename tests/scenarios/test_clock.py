@@ -79,6 +79,7 @@ def check_time_that_comes_late_is_given_to_what_was_not_sent(bench: TwinStation)
     assert all(envelope.clock in (ClockState.DERIVED, ClockState.TRUSTED) for envelope in bench.cloud.samples)
 
 
+@pytest.mark.slow
 def test_time_that_comes_late_is_given_to_what_was_not_sent(build: Build) -> None:
     check_time_that_comes_late_is_given_to_what_was_not_sent(build(clock=TwinClock(EPOCH, synchronised=False), sockets=[]))
 
@@ -124,6 +125,7 @@ SCHEDULES: dict[str, list[tuple[datetime, bool]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("away", [False, True], ids=["connected", "away"])
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_no_clock_loses_a_fact_or_earns_a_ration(build: Build, name: str, away: bool) -> None:
@@ -173,6 +175,7 @@ def check_the_day_does_not_turn_on_time_that_is_not_trusted(bench: TwinStation) 
     assert drink(bench) == 2
 
 
+@pytest.mark.slow
 def test_the_day_does_not_turn_on_time_that_is_not_trusted(bench: TwinStation) -> None:
     check_the_day_does_not_turn_on_time_that_is_not_trusted(bench)
 

@@ -109,6 +109,7 @@ def test_who_knows_one_code_gets_no_more_tries_at_others(bench: TwinStation) -> 
     assert bench.screen.reason is Refusal.TOO_MANY_TRIES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "pin"),
     [("", ""), ("1001", ""), ("1001", "2468" * 1000), ("1' OR '1'='1", "2468"), ("１００１", "２４６８"), ("1001\n", "2468")],
@@ -169,6 +170,7 @@ def test_hostile_text_on_a_card_is_refused_and_counted(bench: TwinStation, text:
     assert enters_by_code(bench)
 
 
+@pytest.mark.slow
 def test_a_flood_of_hostile_cards_is_one_fact_a_minute(bench: TwinStation) -> None:
     for _ in range(300):
         for text in HOSTILE.values():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import BaseModel
 
 from contract.change import differences
@@ -22,6 +23,7 @@ DISTINCT = 100
 PLACED: dict[str, Any] = {"place": {"latitude": 31.2304, "longitude": 121.4737}, "access": {"hours": [{"from_hour": 6, "to_hour": 23}]}}
 
 
+@pytest.mark.slow
 def test_nothing_of_the_old_values_is_left(tmp_path: Path) -> None:
     new = layout(**whole_room(), **PLACED)
     old, sentinels = _distinct(new)

@@ -219,6 +219,7 @@ def check_what_was_seen_is_told_when_there_is_room(bench: TwinStation) -> None:
     assert ups == sorted(ups)
 
 
+@pytest.mark.slow
 def test_what_was_seen_is_told_when_there_is_room(bench: TwinStation) -> None:
     check_what_was_seen_is_told_when_there_is_room(bench)
     assert {fact.cause for fact in bench.cloud.of(DoorOpened)} == {DoorCause.EXIT}

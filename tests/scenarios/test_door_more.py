@@ -141,6 +141,7 @@ def test_who_left_in_between_is_not(bench: TwinStation) -> None:
     assert bench.cloud.of(PassbackNoticed) == []
 
 
+@pytest.mark.slow
 def test_who_only_wakes_the_screen_from_inside_is_not(bench: TwinStation) -> None:
     bench.let_in(AN)
     bench.after(200)

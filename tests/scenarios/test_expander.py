@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from contract.amenity import AmenityEnded
 from contract.facts import FaultCleared, FaultCode, FaultRaised, Stop
 from edge.domain.room_messages import AmenityAsked, LineChanged
@@ -33,6 +35,7 @@ def raised(bench: TwinStation) -> list[FaultCode]:
     return [fact.fault for fact in bench.cloud.of(FaultRaised)]
 
 
+@pytest.mark.slow
 def test_outputs_on_an_expander_obey(build: Build) -> None:
     bench = start_both(build)
     bench.after(301)

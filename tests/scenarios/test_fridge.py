@@ -156,6 +156,7 @@ def test_what_is_not_recorded_never_lets_go(build: Build) -> None:
     check_what_is_not_recorded_never_lets_go(build(**SECTIONS))
 
 
+@pytest.mark.slow
 def test_ajar(bench: TwinStation) -> None:
     bench.let_in(AN)
     assert ask(bench) and cabinet(bench).open()
@@ -211,6 +212,7 @@ def test_half_a_bottle_is_not_certain(bench: TwinStation) -> None:
     assert (fact.count, fact.charged, fact.certain) == (1, 1, False)
 
 
+@pytest.mark.slow
 def test_stock_runs_low_and_out(build: Build) -> None:
     bench = stocked(build(**SECTIONS | {"quota": {"bottles_per_day": 20}}))
     assert raised(bench, FaultCode.STOCK_LOW)[:2] == [(FaultCode.STOCK_LOW, "top"), (FaultCode.STOCK_LOW, "low")], "before it was filled"
@@ -241,6 +243,7 @@ def check_an_expired_lot_is_not_offered(bench: TwinStation) -> None:
     assert not ask(bench)
 
 
+@pytest.mark.slow
 def test_an_expired_lot_is_not_offered(build: Build) -> None:
     bench = build(**SECTIONS)
     check_an_expired_lot_is_not_offered(bench)
@@ -274,6 +277,7 @@ def test_a_ration_of_none(build: Build) -> None:
     assert not ask(bench) and refused(bench) is Refusal.QUOTA_SPENT and view(bench).state is PartState.QUOTA_SPENT
 
 
+@pytest.mark.slow
 def test_samples_carry_the_probes(bench: TwinStation) -> None:
     bench.after(70)
     columns = bench.cloud.samples[-1].data.columns

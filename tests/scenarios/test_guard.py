@@ -1,5 +1,7 @@
 """Without the guard nobody would switch off what a dead agent leaves on: nothing is granted, and what runs ends."""
 
+import pytest
+
 from contract.facts import ChargeEnded, EntryRefused, FaultCleared, FaultCode, FaultRaised, Refusal, Stop, WaterPoured
 from edge.domain.messages import GuardChanged
 from edge.domain.room_messages import ChargeAsked, DrinkAsked
@@ -51,6 +53,7 @@ def test_an_entry_under_way_ends_in_its_own_time(bench: TwinStation) -> None:
     assert not bench.world.lock_released
 
 
+@pytest.mark.slow
 def test_with_the_guard_back_everything_works_again(bench: TwinStation) -> None:
     lose_guard(bench)
     bench.after(600)

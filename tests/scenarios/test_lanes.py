@@ -105,6 +105,7 @@ def check_what_memory_can_not_hold_is_counted(bench: TwinStation) -> None:
     assert [fact.cause.value for fact in bench.cloud.of(DoorOpened)][:1] == ["forced"]
 
 
+@pytest.mark.slow
 def test_what_happens_now_does_not_wait_for_the_backlog(slow: TwinStation) -> None:
     check_what_happens_now_does_not_wait_for_the_backlog(slow)
     bench = slow
@@ -117,10 +118,12 @@ def test_what_happens_now_does_not_wait_for_the_backlog(slow: TwinStation) -> No
     assert old == sorted(old), "the backlog goes out oldest first"
 
 
+@pytest.mark.slow
 def test_an_alarm_of_the_backlog_goes_first(slow: TwinStation) -> None:
     check_an_alarm_of_the_backlog_goes_first(slow)
 
 
+@pytest.mark.slow
 def test_a_silent_cloud_leaves_room_for_what_happens_now(slow: TwinStation) -> None:
     check_a_silent_cloud_leaves_room_for_what_happens_now(slow)
 

@@ -87,6 +87,7 @@ def test_a_lease_is_good_after_the_line_is_gone(bench: TwinStation) -> None:
     assert sum(fact.charged_ml for fact in bench.cloud.of(WaterPoured)) == 900, "lease and allowance together are never more than the ration"
 
 
+@pytest.mark.slow
 def test_what_was_drawn_here_is_missing_there(build: Build, tmp_path: Path) -> None:
     here = build(quota=SHARED, sockets=[], folder=tmp_path / "here")
     there = enrol(TwinStation(tmp_path / "there", layout(quota=SHARED, sockets=[], station="st-2")))
@@ -124,6 +125,7 @@ def check_a_restart_gives_back_and_knows_what_was_drawn(bench: TwinStation) -> N
     assert drawn(bench) == 900
 
 
+@pytest.mark.slow
 def test_a_restart_gives_back_and_knows_what_was_drawn(bench: TwinStation) -> None:
     check_a_restart_gives_back_and_knows_what_was_drawn(bench)
 
@@ -147,10 +149,12 @@ def check_a_clock_ten_years_ahead_earns_nothing(bench: TwinStation) -> None:
     assert bench.assembly.core.quota.day == "2026-03-02", "the day that the clock ran ahead to is left"
 
 
+@pytest.mark.slow
 def test_a_clock_ten_years_ahead_earns_nothing(bench: TwinStation) -> None:
     check_a_clock_ten_years_ahead_earns_nothing(bench)
 
 
+@pytest.mark.slow
 def test_a_station_without_time_takes_the_day_from_the_cloud(build: Build) -> None:
     bench = build(clock=TwinClock(NOON, synchronised=False), quota=SHARED, sockets=[])
     bench.cloud.account.utc_s = lambda: NOON.timestamp() + bench.clock.monotonic() - 1000

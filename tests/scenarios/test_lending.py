@@ -182,6 +182,7 @@ def check_a_slot_that_does_not_open_is_told(bench: TwinStation) -> None:
     assert (FaultCode.SLOT_STUCK, "1") in faults(bench)
 
 
+@pytest.mark.slow
 def test_a_slot_that_does_not_open_is_told(locker: TwinStation) -> None:
     check_a_slot_that_does_not_open_is_told(locker)
     assert len(faults(locker)) == len(set(faults(locker)))
@@ -240,6 +241,7 @@ def check_overdue_blocks_a_new_loan(bench: TwinStation) -> None:
     assert refused(bench) is Refusal.BANK_OVERDUE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trusted", [True, False])
 def test_overdue_blocks_a_new_loan_of_that_person_only(locker: TwinStation, trusted: bool) -> None:
     locker.clock.synchronised = trusted

@@ -304,6 +304,7 @@ def test_pauses_grow_and_codes_go_on(bench: TwinStation) -> None:
     assert enters_by_code(bench)
 
 
+@pytest.mark.slow
 def test_two_quiet_minutes_or_a_face_that_comes_in_forget_the_refusals(bench: TwinStation) -> None:
     for _ in range(2):
         bench.show_face(AN, 0.35)

@@ -310,6 +310,7 @@ def test_a_new_face_process_starts_with_no_yes(build: Build) -> None:
     check_a_new_face_process_starts_with_no_yes(build(identity={"assurance": "face", "liveness": [MODEL]}))
 
 
+@pytest.mark.slow
 def test_after_a_restart_faces_open_once_every_source_was_heard(both: TwinStation) -> None:
     both.liveness["depth"].ratio = None
     both.kill()

@@ -83,6 +83,7 @@ def test_a_line_that_flaps_loses_nothing(bench: TwinStation) -> None:
     assert all_once_in_order(bench)
 
 
+@pytest.mark.slow
 def test_acknowledgements_that_are_lost_make_no_fact_twice(bench: TwinStation) -> None:
     bench.cloud.acknowledges = False
     visit(bench)
@@ -121,6 +122,7 @@ def test_what_is_under_way_stays_within_the_window(bench: TwinStation) -> None:
     assert all_once_in_order(bench)
 
 
+@pytest.mark.slow
 def test_retries_become_rarer(bench: TwinStation) -> None:
     bench.cloud.acknowledges = False
     bench.show_face(None, 0.7, 0.8)

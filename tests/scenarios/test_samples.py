@@ -28,6 +28,7 @@ def column(bench: TwinStation, name: str) -> list[float | None]:
     return [value for batch in batches(bench) for value in batch.columns[name]]
 
 
+@pytest.mark.slow
 def test_a_batch_a_minute(bench: TwinStation) -> None:
     bench.after(301)
     assert len(batches(bench)) == 5
@@ -45,6 +46,7 @@ def test_samples_show_what_happened(bench: TwinStation) -> None:
     assert column(bench, "inside_people")[-1] == 1
 
 
+@pytest.mark.slow
 def test_a_lost_meter_is_null_and_not_zero(bench: TwinStation) -> None:
     bench.after(60)
     bench.faults.plant("adc_absent_high")
@@ -58,6 +60,7 @@ def test_a_lost_meter_is_null_and_not_zero(bench: TwinStation) -> None:
     assert seen[-1] is not None
 
 
+@pytest.mark.slow
 def test_samples_wait_while_the_cloud_is_away(bench: TwinStation) -> None:
     bench.cloud.stop()
     bench.after(601)
@@ -131,6 +134,7 @@ def check_what_the_disk_did_not_take_is_told_once(bench: TwinStation) -> None:
     assert (gaps[0].until - gaps[0].since).total_seconds() == pytest.approx(170, abs=2)
 
 
+@pytest.mark.slow
 def test_what_the_disk_did_not_take_is_told_once(bench: TwinStation) -> None:
     check_what_the_disk_did_not_take_is_told_once(bench)
 

@@ -90,12 +90,14 @@ def test_maintenance_ends_by_itself(bench: TwinStation) -> None:
     check_maintenance_ends_by_itself(bench)
 
 
+@pytest.mark.slow
 def test_a_minute_before_its_end_it_says_so(short: TwinStation) -> None:
     maintains(short)
     stays_at_the_screen(short, SHORT - 58)
     assert short.screen.notice is Notice.MAINTENANCE_SOON
 
 
+@pytest.mark.slow
 def test_another_pin_begins_it_anew(short: TwinStation) -> None:
     maintains(short)
     stays_at_the_screen(short, SHORT - 100)
@@ -105,6 +107,7 @@ def test_another_pin_begins_it_anew(short: TwinStation) -> None:
     assert on(short)
 
 
+@pytest.mark.slow
 def test_asking_again_without_the_pin_buys_no_time(short: TwinStation) -> None:
     maintains(short)
     stays_at_the_screen(short, SHORT - 100)

@@ -149,6 +149,7 @@ def test_forged_and_unknown_seals_are_refused_and_counted(bench: TwinStation) ->
     assert enters_by_code(bench)
 
 
+@pytest.mark.slow
 def test_a_flood_of_forged_tickets_is_one_fact_a_minute_and_no_try(bench: TwinStation) -> None:
     for _ in range(300):
         bench.post(QrRead(text(AN, cloud_s(bench), by=STRANGE_KEY)))
@@ -160,6 +161,7 @@ def test_a_flood_of_forged_tickets_is_one_fact_a_minute_and_no_try(bench: TwinSt
     assert enters_by_code(bench)
 
 
+@pytest.mark.slow
 def test_a_ticket_left_before_the_camera_is_one_fact_a_minute(bench: TwinStation) -> None:
     said = fresh(bench, age_s=100)
     for _ in range(60):

@@ -41,6 +41,7 @@ def test_a_restart_gives_no_new_tries(bench: TwinStation) -> None:
     assert enters_by_code(bench, BO_NUMBER, BO_PIN)
 
 
+@pytest.mark.slow
 def test_tries_of_the_station_outlive_a_restart_too(bench: TwinStation) -> None:
     for number in range(5000, 5020):
         bench.type_code(str(number), AN_PIN)
@@ -61,6 +62,7 @@ def test_a_quarter_of_an_hour_after_the_start_they_are_over(bench: TwinStation) 
     assert enters_by_code(bench)
 
 
+@pytest.mark.slow
 def test_what_was_over_before_the_restart_does_not_come_back(bench: TwinStation) -> None:
     for _ in range(5):
         bench.type_code(AN_NUMBER, WRONG)

@@ -1,5 +1,7 @@
 """A whole visit and a stranger, told by the world, the screen and the facts in the cloud."""
 
+import pytest
+
 from contract.facts import (
     ChargeEnded,
     ChargeStarted,
@@ -146,6 +148,7 @@ def test_a_full_house_refuses_and_lets_in_again_when_somebody_left(build) -> Non
     assert enters_by_code(bench, "1002", "1357")
 
 
+@pytest.mark.slow
 def test_a_forgotten_visit_ends_by_itself(build) -> None:
     bench = build(visit={"longest_s": 600})
     bench.let_in(AN)
@@ -154,6 +157,7 @@ def test_a_forgotten_visit_ends_by_itself(build) -> None:
     assert bench.cloud.states[-1].inside == 0
 
 
+@pytest.mark.slow
 def test_the_screen_warns_before_it_forgets_a_visitor(bench: TwinStation) -> None:
     bench.let_in(AN)
     bench.after(150)

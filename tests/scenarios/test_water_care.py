@@ -132,6 +132,7 @@ def check_a_used_up_filter_locks(bench: TwinStation) -> None:
 USED_UP: dict[str, object] = {"sockets": [], "water": {"filter_l": 1}}
 
 
+@pytest.mark.slow
 def test_a_used_up_filter_locks_on_a_clock_that_nobody_trusts(build) -> None:
     bench = build(clock=TwinClock(EPOCH, synchronised=False), **USED_UP)
     bench.after(21)  # facts wait so long for the time

@@ -196,6 +196,7 @@ def test_a_slow_leak_does_not_slip_between_two_minutes(build) -> None:
     check_a_slow_leak_does_not_slip_between_two_minutes(build(sockets=[]))
 
 
+@pytest.mark.slow
 def test_a_few_drops_an_hour_are_no_leak(build) -> None:
     bench = build(sockets=[])
     for _ in range(10):

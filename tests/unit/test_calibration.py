@@ -154,6 +154,7 @@ def test_too_few_people_make_no_table():
         table(crowd(12, 7, 0.2), 3, 0.001, None)
 
 
+@pytest.mark.slow
 def test_a_report_has_a_row_for_each_rule_with_counts_and_bounds():
     engine = manifest.read(manifest.find("dlib"))
     found = report(crowd(60, 6, 0.15, strangers=40), engine, {"few": frozenset({"p1", "p2"})}, Half.ALL, 1)

@@ -88,6 +88,7 @@ def test_build_machine_expects_its_servers_unless_told_otherwise(monkeypatch: py
     assert "KIOSK_EXPECT" not in kiosk_test.environment()
 
 
+@pytest.mark.slow
 def test_generated_files_are_known_by_path_from_the_root() -> None:
     assert check.generated()
     assert not any(Path(path).is_absolute() or ".." in path for path in check.generated())

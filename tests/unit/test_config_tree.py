@@ -155,6 +155,7 @@ def test_everything_is_told_at_once(tmp_path: Path) -> None:
     assert [problem.source for problem in tree.problems] == ["cities/town/kinds/park.yaml", "defaults.yaml", "grades/basic.yaml"]
 
 
+@pytest.mark.slow
 def test_three_hundred_wrong_stations_get_no_configuration_through_the_layers(tmp_path: Path) -> None:
     wrong = [each for each in mutations(every=5) if each.place[0] not in ("station", "city", "district")]
     touched = [str(each.place[0]) for each in wrong]

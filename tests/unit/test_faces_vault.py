@@ -202,6 +202,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Vec
     return folder, fill(folder, *(f"p-{number}" for number in range(6)))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(1, 255)), min_size=1, max_size=8), st.booleans())
 def test_no_corruption_ever_gives_a_wrong_template(whole, tmp_path_factory, flips, of_key: bool) -> None:  # type: ignore[no-untyped-def]
