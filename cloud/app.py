@@ -106,18 +106,14 @@ class Cloud:
 
 
 def assemble(
-    settings: Settings,
-    outgoing: Outgoing | None = None,
-    clock_ms: Callable[[], int] = wall_ms,
-    crashed: Callable[[], None] = lambda: None,
-) -> Cloud:
+    settings: Settings, outgoing: Outgoing | None = None, clock_ms: Callable[[], int] = wall_ms, crashed: Callable[[], None] = lambda: None,
+) -> Cloud:  # fmt: skip
     """Open the stores and put everything together. With `outgoing`, that is used in place of a broker.
 
     Raises:
         LedgerDown, SeriesDown, SettingsRefused: nothing was started.
     """
-    engine = open_engine(settings.database_url)
-    series = Sampled(open_series(settings))
+    engine, series = open_engine(settings.database_url), Sampled(open_series(settings))
     ledger, known, tokens, hub = SqlLedger(engine), SqlStations(engine), SqlTokens(engine), Hub()
     accounts, acts = open_accounts(engine, tokens, clock_ms)
     link = None if outgoing else _link(settings, lambda *m: ingest.offer(*m), lambda: announce(), clock_ms)

@@ -11,6 +11,10 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
+from cli.ops import contexts
+from cli.ops.apply import KEY
 from contract.signing import Signed, canonical
 from tests.contract.signed_examples import SIGNED_ROOT
 
@@ -26,6 +30,14 @@ LAYERS = {
     "cities/lanting/stations/riverside.yaml": "st-1: {grade: basic, kind: park, name: North}\nst-2: {grade: basic, kind: park, name: South}\n",
     "cities/lanting/stations/old-mill.yaml": "st-10: {grade: basic, kind: park, name: Mill}\n",
 }
+
+
+def alone(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """No context, demo, server or token of whoever runs the tests is found."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    for name in (contexts.SERVER, contexts.TOKEN, contexts.CONTEXT, KEY):
+        monkeypatch.delenv(name, raising=False)
 
 
 def tree(folder: Path) -> Path:

@@ -49,6 +49,7 @@ def no_access(error: AccessRefused, path: str) -> JSONResponse:
 
 def add_handlers(app: FastAPI) -> None:
     """Turn exceptions into that shape."""
+    _add_refusals(app)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
@@ -67,6 +68,19 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(AccessRefused)
     async def _no_access(request: Request, error: AccessRefused) -> JSONResponse:
         return no_access(error, request.url.path)
+
+    @app.exception_handler(Exception)
+    async def _bug(request: Request, _error: Exception) -> JSONResponse:
+        return problem(500, "a bug in the cloud", request.url.path, "", "the log says more; please report it")
+
+    @app.exception_handler(LedgerDown)
+    @app.exception_handler(SeriesDown)
+    async def _down(request: Request, _error: LedgerDown | SeriesDown) -> JSONResponse:
+        return problem(503, "a store of the cloud does not answer", request.url.path, "", "try again; see /api/v1/health")
+
+
+def _add_refusals(app: FastAPI) -> None:
+    """What the city's rules say no to: whose fault it is stands in the status."""
 
     @app.exception_handler(PersonRefused)
     async def _person(_request: Request, error: PersonRefused) -> JSONResponse:
@@ -91,12 +105,3 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(OrderImpossible)
     async def _no_order(request: Request, error: OrderImpossible) -> JSONResponse:
         return problem(409, str(error), request.url.path, "", error.hint)
-
-    @app.exception_handler(Exception)
-    async def _bug(request: Request, _error: Exception) -> JSONResponse:
-        return problem(500, "a bug in the cloud", request.url.path, "", "the log says more; please report it")
-
-    @app.exception_handler(LedgerDown)
-    @app.exception_handler(SeriesDown)
-    async def _down(request: Request, _error: LedgerDown | SeriesDown) -> JSONResponse:
-        return problem(503, "a store of the cloud does not answer", request.url.path, "", "try again; see /api/v1/health")

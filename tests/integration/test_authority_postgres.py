@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,15 +21,8 @@ from tests.integration.postgres import RunningPostgres
 pytestmark = pytest.mark.server
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[RunningPostgres]:
-    running = RunningPostgres()
-    yield running
-    running.close()
-
-
-def test_keys_orders_and_receipts(server: RunningPostgres, tmp_path: Path) -> None:
-    main, worker = bench(tmp_path / "a", database_url=server.url), bench(tmp_path / "b", database_url=server.url, worker="w-2")
+def test_keys_orders_and_receipts(postgres: RunningPostgres, tmp_path: Path) -> None:
+    main, worker = bench(tmp_path / "a", database_url=postgres.url), bench(tmp_path / "b", database_url=postgres.url, worker="w-2")
     trust, station, desk = main.cloud.parts.trust, FakeStation(), main.cloud.orders
     assert isinstance(trust, Trust)
     trust.put_roots([SIGNED_ROOT])

@@ -21,18 +21,9 @@ from tests.integration.postgres import RunningPostgres
 pytestmark = pytest.mark.server
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[RunningPostgres]:
-    running = RunningPostgres()
-    yield running
-    running.close()
-
-
 @pytest.fixture
-def engine(server: RunningPostgres) -> Iterator[Engine]:
-    server.run("DROP SCHEMA public CASCADE")
-    server.run("CREATE SCHEMA public")
-    one = open_engine(server.url)
+def engine(emptied: RunningPostgres) -> Iterator[Engine]:
+    one = open_engine(emptied.url)
     yield one
     one.dispose()
 
@@ -59,7 +50,7 @@ def test_many_that_write_at_once_make_one_chain(engine: Engine) -> None:
     assert (chain.entries, chain.broken_at) == (200, None)
 
 
-def test_people_log_in_there_too(engine: Engine, server: RunningPostgres, capsys: pytest.CaptureFixture[str]) -> None:
+def test_people_log_in_there_too(engine: Engine, postgres: RunningPostgres, capsys: pytest.CaptureFixture[str]) -> None:
     accounts, audit = open_accounts(engine, SqlTokens(engine), lambda: 1_000)
     accounts.put(Change("ann", Role.OPERATOR, frozenset({"north"}), "correct horse battery", "test"))
     accounts.put(Change("ann", Role.OPERATOR, frozenset({"south"}), None, "test"))
@@ -69,4 +60,4 @@ def test_people_log_in_there_too(engine: Engine, server: RunningPostgres, capsys
     found = accounts.caller(fresh.token)
     assert found is not None and (found.role, found.districts) == (Role.OPERATOR, frozenset({"south"}))
     assert [row.act for row in audit.rows(0, 10)] == ["user.add", "user.change", "login"]
-    assert run(["audit", "verify"], Settings(database_url=server.url)) == 0 and capsys.readouterr().out.startswith("ok: 3 entries")
+    assert run(["audit", "verify"], Settings(database_url=postgres.url)) == 0 and capsys.readouterr().out.startswith("ok: 3 entries")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,34 +20,11 @@ from cloud.ports import Batch, FactQuery, Ledger
 from contract.envelope import FactEnvelope
 from contract.roster import Entitlement
 from contract.topics import Leaf, topic
-from tests.cloud_parts import Bench, FakeStation, bench
+from tests.cloud_parts import Bench, FakeStation
 from tests.integration.postgres import RunningPostgres
 from tests.properties.test_cloud_intake import bent, check_a_batch_with_bent_messages_takes_in_the_true_one
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RunningPostgres]:
-    running = RunningPostgres()
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def another(server: RunningPostgres, tmp_path: Path) -> Iterator[Callable[[], Bench]]:
-    """Another cloud process on one database that is empty at first."""
-    server.run("DROP SCHEMA public CASCADE")
-    server.run("CREATE SCHEMA public")
-    made: list[Bench] = []
-
-    def another() -> Bench:
-        made.append(bench(tmp_path / str(len(made)), database_url=server.url))
-        return made[-1]
-
-    yield another
-    for one in made:
-        one.cloud.stop()
 
 
 def seqs(one: Bench) -> list[int]:
@@ -170,26 +146,26 @@ def test_a_follower_of_ids_sees_each_fact_of_many_workers_once(another: Callable
     assert len(seen) == 800
 
 
-def test_a_connection_lost_in_the_middle_of_a_transaction_is_tried_again(another: Callable[[], Bench], server: RunningPostgres) -> None:
+def test_a_connection_lost_in_the_middle_of_a_transaction_is_tried_again(another: Callable[[], Bench], postgres: RunningPostgres) -> None:
     one, station = another(), FakeStation()
     one.take(station.fact(1))
-    server.run("CREATE FUNCTION fall() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$")
-    server.run("CREATE TRIGGER fall BEFORE INSERT ON facts FOR EACH ROW EXECUTE FUNCTION fall()")
+    postgres.run("CREATE FUNCTION fall() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$")
+    postgres.run("CREATE TRIGGER fall BEFORE INSERT ON facts FOR EACH ROW EXECUTE FUNCTION fall()")
     with pytest.raises(LedgerDown):
         one.take(station.fact(2))
     assert one.sent.acks() == [("0000000a", 1)]
-    server.run("DROP TRIGGER fall ON facts")
+    postgres.run("DROP TRIGGER fall ON facts")
     one.take(station.fact(2))
     assert (seqs(one), one.sent.acks()[-1]) == ([1, 2], ("0000000a", 2))
 
 
-def test_a_server_that_was_killed_has_what_was_acknowledged(another: Callable[[], Bench], server: RunningPostgres) -> None:
+def test_a_server_that_was_killed_has_what_was_acknowledged(another: Callable[[], Bench], postgres: RunningPostgres) -> None:
     one, station = another(), FakeStation()
     one.take(*(station.fact(seq) for seq in range(1, 51)))
-    server.kill()
+    postgres.kill()
     with pytest.raises(LedgerDown):
         one.take(station.fact(51))
-    server.start()
+    postgres.start()
     one.take(station.fact(51), station.fact(50))
     assert (seqs(one), one.sent.acks()) == (list(range(1, 52)), [("0000000a", 50), ("0000000a", 51)])
 

@@ -34,7 +34,7 @@ from contract.signing import Kind, content
 from contract.topics import Leaf, parse, topic
 from contract.trust import Bundle
 from tests.cloud_parts import FakeStation
-from tests.ops_cloud import PASSWORD, tree
+from tests.ops_cloud import PASSWORD, alone, tree
 
 BAD_S = 29
 """Stations here roll back what says so much for door.unlock_s."""
@@ -123,10 +123,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    for name in (contexts.SERVER, contexts.TOKEN, contexts.CONTEXT, apply.KEY):
-        monkeypatch.delenv(name, raising=False)
+    alone(monkeypatch, tmp_path)
     folder, town = tree(tmp_path / "layers"), Town()
     cloud = assemble(Settings(data=tmp_path / "cloud"), outgoing=town)
     cloud.parts.accounts.put(Change("lin.mei", Role.OPS, frozenset(), PASSWORD, "test"))

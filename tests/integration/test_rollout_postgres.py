@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from cloud.domain.rollout import Options
 from cloud.domain.rollout_acts import Act
-from tests.cloud_parts import Bench, bench
-from tests.integration.postgres import RunningPostgres
+from tests.cloud_parts import Bench
 from tests.integration.test_bad_rollout import SHUT
 from tests.rollout_parts import DISTRICTS, Door, DoorTown, upload
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RunningPostgres]:
-    running = RunningPostgres()
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def another(server: RunningPostgres, tmp_path: Path) -> Iterator[Callable[[], Bench]]:
-    made: list[Bench] = []
-
-    def another() -> Bench:
-        made.append(bench(tmp_path / str(len(made)), database_url=server.url))
-        return made[-1]
-
-    yield another
-    for one in made:
-        one.cloud.stop()
 
 
 def test_a_rollout_works_on_postgresql(another: Callable[[], Bench]) -> None:

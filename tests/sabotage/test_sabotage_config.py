@@ -13,18 +13,15 @@ from edge.domain import config_live, config_slots
 from edge.domain.config_records import Slot, StoreConfig
 from edge.domain.config_start import Start, chosen
 from tests.scenarios import test_config_live, test_config_slots
-from tests.scenarios.configs import people, rooted
-from twin.station import TwinStation, person
+from tests.scenarios.configs import with_ann
+from twin.station import TwinStation
 
 Saw = pytest.MonkeyPatch
 
 
 @pytest.fixture
 def station(tmp_path: Path) -> Iterator[TwinStation]:
-    bench = rooted(tmp_path)
-    bench.after(0.3)
-    bench.cloud.push_roster(people(person("ann", "1001", "1111")))
-    bench.after(0.5)
+    bench = with_ann(tmp_path)
     yield bench
     bench.close()
 

@@ -12,7 +12,7 @@ from contract.signing import Kind, canonical, public_half, sign_text
 from contract.trust import Bundle, ConfigDocument, Delegation, Scope, SignedRoster
 from tests.contract.signed_examples import CLOUD_KEY, OPS_KEY, SIGNED_ROOT, signed
 from twin.clock import NOON
-from twin.station import TwinStation, layout, roster
+from twin.station import TwinStation, layout, person, roster
 
 PATIENT = {"door": {"unlock_s": 8}}
 """A change that a running station takes."""
@@ -46,3 +46,12 @@ def rooted(folder: Path, config: StationConfig | None = None) -> TwinStation:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "root.json").write_text(SIGNED_ROOT.model_dump_json())
     return TwinStation(folder, config)
+
+
+def with_ann(folder: Path) -> TwinStation:
+    """A rooted station that runs, and knows Ann."""
+    bench = rooted(folder)
+    bench.after(0.3)
+    bench.cloud.push_roster(people(person("ann", "1001", "1111")))
+    bench.after(0.5)
+    return bench

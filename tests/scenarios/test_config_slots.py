@@ -15,7 +15,7 @@ from edge.domain.room_messages import LineChanged
 from edge.domain.sight import FaceCompared
 from tests.contract.signed_examples import DELEGATION, key, signed
 from tests.sabotage.checks import break_disk
-from tests.scenarios.configs import PATIENT, REWIRED, bundle, content, people, rooted
+from tests.scenarios.configs import PATIENT, REWIRED, bundle, content, people, rooted, with_ann
 from tests.scenarios.test_lending import LOCKER, borrows
 from twin.clock import NOON
 from twin.station import TwinStation, layout, person
@@ -23,10 +23,7 @@ from twin.station import TwinStation, layout, person
 
 @pytest.fixture
 def station(tmp_path: Path) -> Iterator[TwinStation]:
-    bench = rooted(tmp_path)
-    bench.after(0.3)
-    bench.cloud.push_roster(people(person("ann", "1001", "1111")))
-    bench.after(0.5)
+    bench = with_ann(tmp_path)
     yield bench
     bench.close()
 

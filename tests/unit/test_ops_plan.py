@@ -13,13 +13,13 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from cli import config_tree
-from cli.ops import apply, contexts, desired, diff, plan, plan_file
+from cli.ops import apply, desired, diff, plan, plan_file
 from cli.ops.applying import batches
 from cli.ops.exits import Exit
 from contract import trust
 from contract.signing import Kind, Signed
 from tests.contract.signed_examples import ROOT, ROOT_KEYS, key, signed
-from tests.ops_cloud import OpsCloud, tree
+from tests.ops_cloud import OpsCloud, alone, tree
 
 NOW = datetime.now(UTC)
 FRESH = ROOT.model_copy(update={"expires": NOW + timedelta(days=900), "ops_keys": (ROOT.ops_keys[0].model_copy(update={"expires": NOW + timedelta(days=90)}),)})
@@ -57,10 +57,7 @@ def key_file(path: Path, number: int) -> Path:
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    for name in (contexts.SERVER, contexts.TOKEN, contexts.CONTEXT):
-        monkeypatch.delenv(name, raising=False)
+    alone(monkeypatch, tmp_path)
     folder = tree(tmp_path / "layers")
     with OpsCloud(roots=[signed(Kind.ROOT, FRESH, *ROOT_KEYS[:2])]) as cloud:
         read = config_tree.load(folder)

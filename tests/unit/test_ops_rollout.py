@@ -18,7 +18,7 @@ from cli.ops.follow import follow
 from cli.ops.get import main as get
 from cli.ops.looks import LOOKS
 from cli.ops.tables import Column, Form
-from tests.ops_cloud import OpsCloud
+from tests.ops_cloud import OpsCloud, alone
 
 COUNTS = {"pending": 0, "sent": 0, "waiting": 0, "trial": 0, "confirmed": 0, "failed": 0, "back": 0, "cancelled": 0}
 WELL = {"wave": 1, "at": "2026-11-21T03:25:00.000Z", "verdict": "well", "words": "refused 0 of 31 (0 %)"}
@@ -36,8 +36,7 @@ RUNNING: dict[str, Any] = {
 
 @pytest.fixture
 def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpsCloud]:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    alone(monkeypatch, tmp_path)
     with OpsCloud() as made:
         monkeypatch.setenv(contexts.SERVER, made.url)
         monkeypatch.setenv(contexts.TOKEN, "a-token")

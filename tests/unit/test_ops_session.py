@@ -24,16 +24,13 @@ from cli.ops.get import main as get
 from cli.ops.login import main as login
 from cli.places import ROOT
 from contract.times import iso
-from tests.ops_cloud import PASSWORD, OpsCloud
+from tests.ops_cloud import PASSWORD, OpsCloud, alone
 from tests.test_docs import commands, complaint
 
 
 @pytest.fixture
 def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpsCloud]:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    for name in (contexts.SERVER, contexts.TOKEN, contexts.CONTEXT):
-        monkeypatch.delenv(name, raising=False)
+    alone(monkeypatch, tmp_path)
     with OpsCloud() as made:
         made.put("st-1", {})
         yield made

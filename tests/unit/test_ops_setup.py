@@ -18,7 +18,7 @@ from contract.trust import Bundle
 from edge.__main__ import load, parser
 from edge.adapters.store.ledger import SqliteLedger
 from edge.provisioned import completed
-from tests.ops_cloud import tree
+from tests.ops_cloud import alone, tree
 from tests.scenarios.configs import PATIENT, bundle, rooted
 from tests.scenarios.configs import content as config
 from tests.unit.test_systemd import AGENT, GUARD, UNITS, Unit
@@ -30,8 +30,7 @@ INSTALL = ROOT / "deploy" / "install-station.sh"
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Layers, keys, passwords at the broker."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    alone(monkeypatch, tmp_path)
     tree(tmp_path / "layers")
     assert keys.main(["init", str(tmp_path / "trust"), "--names", "lin,wei,zhao", "--no-passphrase"]) == 0
     (tmp_path / "passwords").write_text("st-1 one\nst-2 two\n")

@@ -18,7 +18,7 @@ from cli.ops.get import main as get
 from contract.signing import Kind
 from contract.times import iso
 from tests.contract.signed_examples import ROOT_KEYS, signed
-from tests.ops_cloud import OpsCloud, tree
+from tests.ops_cloud import OpsCloud, alone, tree
 from tests.unit.test_ops_plan import FRESH, key_file
 
 NOW = datetime.now(UTC)
@@ -27,10 +27,7 @@ NOW = datetime.now(UTC)
 @pytest.fixture
 def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpsCloud]:
     """Two stations that have nothing yet, and a person who is logged in."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    for name in (contexts.SERVER, contexts.TOKEN, contexts.CONTEXT):
-        monkeypatch.delenv(name, raising=False)
+    alone(monkeypatch, tmp_path)
     with OpsCloud(roots=[signed(Kind.ROOT, FRESH, *ROOT_KEYS)]) as made:
         for name in ("st-1", "st-2"):
             made.put(name, None)
